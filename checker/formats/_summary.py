@@ -1,0 +1,121 @@
+"""What every format for people says of a report as a whole, in the same words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checker.model import Evidence, Finding, ModuleCall, Report, Severity
+
+WORDS = {0: "PASS", 1: "FAIL", 3: "NO VERDICT"}
+"""The verdict for each exit code that a report can have."""
+WORST_FIRST = tuple(sorted(Severity, reverse=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unopened:
+    """A module source that could not be looked into, with every call of it."""
+
+    source: str
+    why: str
+    calls: tuple[ModuleCall, ...]
+
+
+def verdict(report: Report) -> str:
+    """PASS, FAIL or NO VERDICT, in step with the exit code."""
+    return WORDS[report.exit_code]
+
+
+def reason(report: Report) -> str:
+    """Why the verdict is what it is, as the end of a sentence."""
+    bar = f"at or above {report.fail_on.label}" if report.fail_on else "can fail this run (fail_on is never)"
+    if report.failing:
+        return f"{count(len(report.failing), 'finding')} {bar}"
+    if report.gaps:
+        return f"no finding {bar}, but {count(len(report.gaps), 'gap')}: not everything could be read"
+    return f"no finding {bar}, and everything that was asked for was read"
+
+
+def open_findings(report: Report) -> tuple[Finding, ...]:
+    """The findings that no exemption covers, worst first."""
+    return tuple(sorted((one for one in report.findings if not one.exempt), key=lambda one: one.order))
+
+
+def exempt_findings(report: Report) -> tuple[Finding, ...]:
+    """The findings that an exemption or an ignore covers, worst first."""
+    return tuple(sorted((one for one in report.findings if one.exempt), key=lambda one: one.order))
+
+
+def per_severity(findings: tuple[Finding, ...]) -> str:
+    """`1 critical, 3 high`: worst first, without the severities that nothing has."""
+    counts = Counter(one.severity for one in findings)
+    return ", ".join(f"{counts[severity]} {severity.label}" for severity in WORST_FIRST if counts[severity])
+
+
+def found(report: Report) -> str:
+    """Everything that the report holds, counted."""
+    exempt = len(exempt_findings(report))
+    parts = [
+        per_severity(open_findings(report)) or "no findings",
+        f"{exempt} exempt" if exempt else "",
+        count(len(report.gaps), "gap") if report.gaps else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def looked_at(report: Report) -> str:
+    """How much was looked at: files, key resources, keys, accounts."""
+    files = sum(number for one in report.evidence for name, number in one.counts if name == "files")
+    asked = any(one.kind != "code" for one in report.evidence)
+    accounts = len({key.account for key in report.keys if key.account})
+    parts = [
+        count(files, "file") if files else "",
+        count(len(report.resources), "key resource") if report.resources or files else "",
+        count(len(report.keys), "key") if report.keys or asked else "",
+        count(accounts, "account") if accounts else "",
+    ]
+    return ", ".join(part for part in parts if part) or "nothing"
+
+
+def freshness(evidence: Evidence, at: datetime) -> str:
+    """How old a piece of evidence was when it was judged; empty for what has no age."""
+    if evidence.as_of is None:
+        return "made at a time that it does not tell" if evidence.kind in ("report", "state", "plan") else ""
+    old = at - evidence.as_of
+    return f"as of {moment(evidence.as_of)}" + (f", {span(old)} old" if old >= timedelta(minutes=1) else "")
+
+
+def evidence_line(evidence: Evidence, at: datetime) -> str:
+    """`report keys.csv: 40 users, 52 keys; as of 2026-11-20 08:00 UTC, 3 days old`."""
+    counts = ", ".join(f"{number} {name}" for name, number in evidence.counts)
+    tail = "; ".join(part for part in (counts, freshness(evidence, at)) if part)
+    name = " ".join(part for part in (evidence.kind, evidence.name) if part)
+    return f"{name}: {tail}" if tail else name
+
+
+def unopened(report: Report) -> tuple[Unopened, ...]:
+    """The modules that were not looked into, by source."""
+    groups: dict[tuple[str, str], list[ModuleCall]] = {}
+    for call in sorted(report.calls, key=lambda one: (one.source, one.why, one.location, one.address)):
+        groups.setdefault((call.source, call.why), []).append(call)
+    return tuple(Unopened(source=source, why=why, calls=tuple(calls)) for (source, why), calls in groups.items())
+
+
+def count(number: int, noun: str) -> str:
+    """`1 gap`, `2 gaps`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def moment(at: datetime) -> str:
+    """A moment, to the minute."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in the largest unit that has at least two of it."""
+    minutes = int(length.total_seconds() // 60)
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * size:
+            return count(minutes // size, unit)
+    return count(minutes, "minute")

@@ -1,0 +1,124 @@
+"""The text report says what a person needs, in the order in which they need it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from checker.formats.text import render
+from checker.model import Evidence, Gap, Origin, Report, Severity
+from tests.formats.golden import assert_golden
+from tests.formats.reports import AT, HOSTILE, a_finding, a_key, a_key_finding, a_report, a_resource, at, believable, hostile
+
+
+def test_the_whole_report() -> None:
+    """Findings by root module and account, then what is exempt, not looked into and not read, then the verdict."""
+    assert_golden("report.txt", render(believable()))
+
+
+def test_the_whole_report_in_colour() -> None:
+    """Colours stand where they were asked for, and change no word."""
+    coloured = render(believable(), colour=True)
+    assert_golden("colour.txt", coloured)
+    for code in ("0", "1", "2", "36", "33", "1;31", "1;35", "1;33"):
+        coloured = coloured.replace(f"\x1b[{code}m", "")
+    assert coloured == render(believable())
+
+
+def test_places_stand_as_a_terminal_makes_them_clickable() -> None:
+    """`path:line` stands between spaces."""
+    assert "infra/payments/keys.tf:6" in render(believable()).split()
+
+
+def test_key_ids_are_masked_unless_asked_for() -> None:
+    """A report is often pasted into a chat; the last four characters tell two keys apart."""
+    key = a_key()
+    report = a_report(a_key_finding(key, message=f"{key.id} is 412 days old."))
+    assert key.id
+    assert key.id not in render(report)
+    assert f"...{key.id[-4:]} is 412 days old." in render(report)
+    assert f"111122223333/ci-deploy/{key.id}  [key-too-old]" in render(report, show_ids=True)
+
+
+GAP = Gap(what="x", why="y")
+
+
+@pytest.mark.parametrize(
+    ("report", "line"),
+    [
+        (a_report(), "PASS        no finding at or above medium, and everything that was asked for was read"),
+        (a_report(a_finding()), "FAIL        1 finding at or above medium"),
+        (a_report(a_finding(), gaps=(GAP,)), "FAIL        1 finding at or above medium"),
+        (a_report(gaps=(GAP,)), "NO VERDICT  no finding at or above medium, but 1 gap: not everything could be read"),
+        (a_report(a_finding(severity=Severity.LOW)), "PASS        no finding at or above medium, and everything"),
+        (a_report(a_finding(), fail_on=None), "PASS        no finding can fail this run (fail_on is never), and everything"),
+    ],
+    ids=["nothing", "finding", "both", "gap", "low", "never"],
+)
+def test_the_last_line_is_the_verdict(report: Report, line: str) -> None:
+    """The verdict's word stands for the exit code, and the line says why."""
+    assert render(report, width=140).splitlines()[-1].startswith(line)
+
+
+def test_every_gap_has_its_place_its_reason_and_its_hint() -> None:
+    """A gap is never only counted."""
+    gaps = (
+        Gap(what="infra/a.tf", why="not UTF-8", location=at("infra/a.tf", 1), hint="Save it as UTF-8"),
+        Gap(what="variable rotation_days", why="it has no value", location=at("infra/b.tf", 4)),
+        Gap(what="account 1", why="access denied"),
+    )
+    lines = [line.strip() for line in render(a_report(gaps=gaps)).splitlines()]
+    assert lines[:8] == [
+        "could not be read or decided: 3 gaps",
+        "gap         account 1",
+        "access denied",
+        "gap         infra/a.tf:1",
+        "not UTF-8",
+        "-> Save it as UTF-8",
+        "gap         infra/b.tf:4  variable rotation_days",
+        "it has no value",
+    ]
+
+
+def test_evidence_says_how_fresh_it_is() -> None:
+    """The age of a saved report is said, and also that it is not known."""
+    report = a_report(
+        evidence=(
+            Evidence(kind="report", name="old.csv", as_of=AT - timedelta(hours=30), counts=(("keys", 4),)),
+            Evidence(kind="report", name="new.csv", as_of=AT - timedelta(minutes=5)),
+            Evidence(kind="report", name="timeless.csv"),
+        )
+    )
+    text = render(report)
+    assert "report old.csv: 4 keys; as of 2026-11-22 06:00 UTC, 30 hours old" in text
+    assert "report new.csv: as of 2026-11-23 11:55 UTC, 5 minutes old" in text
+    assert "report timeless.csv: made at a time that it does not tell" in text
+
+
+def test_findings_stand_under_their_root_module_or_account() -> None:
+    """The worst group comes first; a key in code that is not at hand stands under its account."""
+    planned = a_resource("p", path="tf/plan.tf", origin=Origin.PLAN)
+    report = a_report(
+        a_finding(severity=Severity.LOW, resource=planned, location=planned.location),
+        a_finding(resource=a_resource(path="main.tf"), location=at("main.tf", 6)),
+        a_key_finding(a_key(account=None), severity=Severity.MEDIUM),
+    )
+    heads = re.findall(r"^(?!found).+  1 (?:low|high|medium)$", render(report), re.MULTILINE)
+    assert heads == [".  1 high", "keys of an account that is not known  1 medium", "tf  1 low"]
+
+
+def test_lines_keep_to_the_width_but_never_cut_a_path() -> None:
+    """Long text wraps between words."""
+    place = at("a/" * 40 + "main.tf", 3)
+    text = render(a_report(a_finding(location=place, message="word " * 60)), width=60)
+    assert str(place) in text
+    assert all(len(line) <= 60 for line in text.splitlines() if "word" in line)
+
+
+def test_hostile_names_are_inert() -> None:
+    """No escape sequence, no second line, no log command comes out of a name."""
+    text = render(hostile())
+    assert not [letter for letter in text if not letter.isprintable() and letter != "\n"]
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+    assert render(a_report(a_finding(message="\x1b[31m"))) == render(a_report(a_finding(message="\ufffd")))
+    assert HOSTILE not in text
