@@ -1,0 +1,59 @@
+"""What the options' values mean: each function here takes what was typed and gives the value, or says what to type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+import click
+
+FORMAT_NAMES = ("text", "json", "sarif")
+"""The names that `-f` takes. They stand here so that --help loads no format; a test holds them equal to FORMATS."""
+YEARS = range(2000, 3000)
+"""The years that --as-of takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One report to write: in which format, and to which file; `-` is standard output."""
+
+    format: str
+    file: str = "-"
+
+
+def moment(typed: str) -> datetime:
+    """A moment in time: a date (its first second in UTC), or RFC 3339 with an offset."""
+    text = f"{typed}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", typed) else typed
+    try:
+        value = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text))
+    except ValueError:
+        raise click.BadParameter(f"{typed!r} is no date. Write 2026-11-01, or 2026-11-01T12:00:00Z.") from None
+    if value.tzinfo is None:
+        raise click.BadParameter(f"{typed!r} has no offset from UTC. Write {typed}Z.")
+    if value.year not in YEARS:  # near the ends of the calendar, adding an age to a date would fail
+        raise click.BadParameter(f"{typed!r} is out of range. Write a year from {YEARS.start} to {YEARS.stop - 1}.")
+    return value.astimezone(timezone.utc)
+
+
+def output(typed: str) -> Output:
+    """NAME, or NAME=FILE."""
+    name, equals, file = typed.partition("=")
+    if name not in FORMAT_NAMES:
+        raise click.BadParameter(f"there is no format {name!r}. Choose from {', '.join(FORMAT_NAMES)}.")
+    if equals and not file:
+        raise click.BadParameter(f"{typed!r} names no file. Write {name}=FILE.")
+    return Output(format=name, file=file or "-")
+
+
+def variable(typed: str) -> tuple[str, str]:
+    """NAME=VALUE, as Terraform's own -var takes it; the value may be a secret, so no message repeats it."""
+    name, equals, text = typed.partition("=")
+    if not equals or not name.strip():
+        raise click.BadParameter("a variable is given as NAME=VALUE.")
+    return name.strip(), text
+
+
+def completed_formats(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """What the shell may complete after -f."""
+    return [name for name in FORMAT_NAMES if name.startswith(incomplete)]

@@ -1,0 +1,88 @@
+"""From options to sources: what the person named becomes closures that scan.run() reads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from checker.errors import SourceError
+from checker.model import Fact, Gap
+
+Source = Callable[[], Iterable[Fact]]
+
+TERRAFORM_READS = ("TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
+"""The environment variables that decide what Terraform code means; sources get no others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The evidence that a command line names; `files` are (kind, file) pairs, `-` is standard input."""
+
+    at: datetime
+    paths: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    var_files: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The code to read: what was named, or the current directory when no other evidence is given."""
+        return self.paths or (() if self.files else (".",))
+
+
+def sources(asked: Asked) -> tuple[tuple[str, Source], ...]:
+    """Every source that was asked for, with the name under which its progress is shown."""
+    _check_standard_input(asked)
+    code = (("code", _code(asked)),) if asked.places else ()
+    return (*code, *((f"{kind} {name}", _file(kind, name, asked.at)) for kind, name in asked.files))
+
+
+def _check_standard_input(asked: Asked) -> None:
+    piped = [kind for kind, name in asked.files if name == "-"]
+    if len(piped) > 1:
+        raise click.UsageError("standard input can be read once only. Give the other evidence as a file.")
+    if piped and (sys.stdin is None or sys.stdin.isatty()):
+        raise click.UsageError(f"--{piped[0]} - reads standard input, and nothing is piped into it.")
+
+
+def _code(asked: Asked) -> Source:
+    def read() -> Iterator[Fact]:
+        from checker.sources import code
+
+        environment = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith(TERRAFORM_READS)))
+        settings = code.CodeSettings(variables=asked.variables, var_files=asked.var_files, environment=environment)
+        return code.read(asked.places, at=asked.at, settings=settings)
+
+    return read
+
+
+def _file(kind: str, name: str, at: datetime) -> Source:
+    """A source on one file. What cannot be read becomes a gap, so that the other evidence still counts."""
+
+    def read() -> Iterator[Fact]:
+        try:
+            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as stream:
+                yield from READERS[kind](name, stream, at)
+        except OSError as error:
+            yield Gap(what=name, why=f"cannot be read: {error.strerror or error}")
+        except SourceError as error:
+            yield Gap(what=name, why=str(error))
+
+    return read
+
+
+def _report(name: str, stream: BinaryIO, at: datetime) -> Iterator[Fact]:
+    from checker.sources import report
+
+    return report.read(name, stream.read(), at=at)
+
+
+READERS: dict[str, Callable[[str, BinaryIO, datetime], Iterator[Fact]]] = {"report": _report}
+"""Every kind of evidence that comes as a file, and what reads it."""

@@ -1,0 +1,75 @@
+"""What a person is told when something goes wrong, and with which exit code."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from checker.errors import KeyturnError
+
+DID_NOT_RUN = 2
+PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended: its exit code, and the sentence for standard error."""
+
+    code: int
+    said: str = ""
+
+
+def wants_details(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """True when a traceback was asked for, by -vv or KEYTURN_DEBUG."""
+    return bool(environment.get("KEYTURN_DEBUG")) or any(re.fullmatch("-v{2,}", one) for one in arguments)
+
+
+def outcome_of(failure: BaseException, *, details: bool = False) -> Outcome:
+    """The exit code and the sentence for what stopped a run."""
+    if isinstance(failure, click.exceptions.Exit):
+        return Outcome(code=failure.exit_code)
+    if isinstance(failure, BrokenPipeError):  # whoever read us has seen enough
+        return Outcome(code=0)
+    return Outcome(code=DID_NOT_RUN, said=f"keyturn: {_sentence(failure, details=details)}")
+
+
+def _sentence(failure: BaseException, *, details: bool) -> str:
+    match failure:
+        case KeyboardInterrupt() | click.Abort():
+            return "interrupted: there is no verdict."
+        case click.ClickException():
+            return _usage(failure)
+        case KeyturnError():
+            return str(failure)
+        case OSError():
+            return _refused(failure)
+        case _:
+            return _bug(failure, details=details)
+
+
+def _usage(failure: click.ClickException) -> str:
+    text = failure.format_message()
+    text = text if text.endswith((".", "?", ")")) else f"{text}."
+    context = failure.ctx if isinstance(failure, click.UsageError) else None
+    return f"{text} See '{context.command_path} --help'." if context else text
+
+
+def _refused(failure: OSError) -> str:
+    place = f" ({failure.filename})" if failure.filename else ""
+    return f"the system refused: {failure.strerror or type(failure).__name__}{place}."
+
+
+def _bug(failure: BaseException, *, details: bool) -> str:
+    """Names the error's type and place, and never its text: that could hold a value from a plan or a state."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    ours = [one for one in frames if Path(one.filename).is_relative_to(PACKAGE)] or frames
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    sentence = f"this is a bug in Keyturn, not in what it read ({type(failure).__name__}{place}). Please report it"
+    if not details:
+        return f"{sentence}; KEYTURN_DEBUG=1 shows where it happened."
+    return f"{sentence}, with this:\n" + "".join(traceback.format_list(frames)).rstrip()

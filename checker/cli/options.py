@@ -1,0 +1,101 @@
+"""The options of `keyturn scan`, in the sections in which --help shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from checker.cli import arguments
+
+EXISTING = click.Path(exists=True, readable=False)
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=False)
+EXISTING_OR_STDIN = click.Path(exists=True, readable=False, allow_dash=True)
+
+
+def _option(*names: str, help: str, **settings: Any) -> click.Option:  # noqa: A002 - click's own word
+    return click.Option(names, help=help, **settings)
+
+
+EVIDENCE = (
+    _option(
+        "--report",
+        help="A saved credential report (CSV, base64, or the API's JSON); repeatable.",
+        type=EXISTING_OR_STDIN,
+        metavar="FILE|-",
+        multiple=True,
+    ),
+    _option(
+        "--var",
+        help="A Terraform variable, as for terraform plan; repeatable.",
+        type=arguments.variable,
+        metavar="NAME=VALUE",
+        multiple=True,
+    ),
+    _option(
+        "--var-file",
+        help="A file of Terraform variables; terraform.tfvars and *.auto.tfvars are read by themselves.",
+        type=EXISTING_FILE,
+        metavar="FILE",
+        multiple=True,
+    ),
+)
+
+JUDGEMENT = (
+    _option(
+        "--policy",
+        help="A policy file, or one of default, strict, code-only. Without it: keyturn.yaml beside the first path or here.",
+        metavar="FILE|NAME",
+    ),
+    _option(
+        "--fail-on",
+        help="The least severity that fails the run; the policy's by default.",
+        type=click.Choice(("low", "medium", "high", "critical", "never")),
+    ),
+    _option(
+        "--as-of",
+        help="Judge as if it were this date (00:00 UTC) or this RFC 3339 moment.",
+        type=arguments.moment,
+        metavar="DATE",
+    ),
+)
+
+OUTPUT = (
+    _option(
+        "-f",
+        "--format",
+        help=f"{', '.join(arguments.FORMAT_NAMES)}; to standard output, or to FILE; repeatable.  [default: text]",
+        type=arguments.output,
+        metavar="NAME[=FILE]",
+        multiple=True,
+        shell_complete=arguments.completed_formats,
+    ),
+    _option(
+        "--sarif-anchor",
+        help="The file at which SARIF shows keys that no code is known for; the policy file by default.",
+        type=EXISTING,
+        metavar="FILE",
+    ),
+    _option("--sarif-category", help="A name that keeps several SARIF uploads of one commit apart.", metavar="NAME"),
+    _option("--show-key-ids", help="Show whole key ids, not the last four characters.", is_flag=True),
+    _option(
+        "--color",
+        help="Colours in the text report; NO_COLOR and FORCE_COLOR are heeded.",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+    ),
+    _option("-q", "--quiet", help="Say nothing on standard error but what went wrong.", is_flag=True),
+    _option("-v", "--verbose", help="Say what was read and by which policy; -vv shows where a bug stands.", count=True),
+)
+
+SECTIONS = (("Evidence", EVIDENCE), ("Judgement", JUDGEMENT), ("Output", OUTPUT))
+PARAMETERS: tuple[click.Parameter, ...] = (click.Argument(("paths",), nargs=-1, type=EXISTING), *EVIDENCE, *JUDGEMENT, *OUTPUT)
+
+
+class SectionedCommand(click.Command):
+    """A command whose --help shows its options in SECTIONS."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, options in (*SECTIONS, ("Help", (self.get_help_option(ctx),))):
+            with formatter.section(title):
+                formatter.write_dl([option.get_help_record(ctx) or ("", "") for option in options if option])

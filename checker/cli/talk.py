@@ -1,0 +1,35 @@
+"""What is said on standard error after a scan: the report itself is on standard output, or in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.cli.arguments import Output
+from checker.cli.progress import Reading
+from checker.formats import _summary as summary
+from checker.formats._escape import shown
+from checker.model import Report
+
+GAPS_SHOWN = 20
+"""More gaps than these are counted only: the report has them all."""
+
+
+def after(report: Report, outputs: Sequence[Output], readings: Sequence[Reading], seconds: float) -> Iterator[str]:
+    """The verdict where no text report said it, what was written where, and how long it took."""
+    for one in readings:
+        yield f"keyturn: read {one.name}: {one.facts:,} facts in {one.seconds:.2f} s"
+    if not any(one.format == "text" and one.file == "-" for one in outputs):
+        yield from _verdict(report)
+    for one in outputs:
+        if one.file != "-":
+            yield f"keyturn: wrote {one.format} to {one.file}"
+    yield f"keyturn: exit code {report.exit_code} after {seconds:.2f} s"
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    yield f"keyturn: {summary.verdict(report)}: {summary.reason(report)}"
+    for gap in report.gaps[:GAPS_SHOWN]:
+        place = f"{gap.location}: " if gap.location else ""
+        yield f"keyturn: gap: {shown(f'{place}{gap}')}"
+    if len(report.gaps) > GAPS_SHOWN:
+        yield f"keyturn: and {len(report.gaps) - GAPS_SHOWN} more gaps, all in the report"
