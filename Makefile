@@ -1,0 +1,37 @@
+# The set-up commands of the README: `make demo` and `make test`. They need Python 3.10 or newer, git and make.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+QUIET   = --quiet --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint clean
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+$(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo 'Keyturn needs Python 3.10 or newer: make PYTHON=python3.12 …' >&2; exit 2; }
+	@echo "Setting up $(VENV) (once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install $(QUIET) -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "Adding what the tests need (once) …"
+	@$(BIN)/pip install $(QUIET) -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/installed ## Scan the example in terraform/examples/quickstart and show what is found
+	@bash terraform/examples/quickstart/demo.sh $(abspath $(BIN))/keyturn
+
+test: $(VENV)/installed-dev ## Run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/installed-dev ## Run the linter and the type checker
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+clean: ## Remove what make has made
+	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
