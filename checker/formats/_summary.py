@@ -88,7 +88,7 @@ def freshness(evidence: Evidence, at: datetime) -> str:
 
 def evidence_line(evidence: Evidence, at: datetime) -> str:
     """`report keys.csv: 40 users, 52 keys; as of 2026-11-20 08:00 UTC, 3 days old`."""
-    counts = ", ".join(f"{number} {name}" for name, number in evidence.counts)
+    counts = ", ".join(f"{number:,} {name.removesuffix('s') if number == 1 else name}" for name, number in evidence.counts)
     tail = "; ".join(part for part in (counts, freshness(evidence, at)) if part)
     name = " ".join(part for part in (evidence.kind, evidence.name) if part)
     return f"{name}: {tail}" if tail else name
@@ -100,6 +100,11 @@ def unopened(report: Report) -> tuple[Unopened, ...]:
     for call in sorted(report.calls, key=lambda one: (one.source, one.why, one.location, one.address)):
         groups.setdefault((call.source, call.why), []).append(call)
     return tuple(Unopened(source=source, why=why, calls=tuple(calls)) for (source, why), calls in groups.items())
+
+
+def sentence(text: str) -> str:
+    """Text with its full stop, so that another sentence can follow it."""
+    return text if text.endswith((".", "?", ":")) or not text else f"{text}."
 
 
 def count(number: int, noun: str) -> str:

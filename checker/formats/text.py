@@ -18,6 +18,7 @@ from checker.formats._summary import (
     open_findings,
     per_severity,
     reason,
+    sentence,
     unopened,
     verdict,
 )
@@ -63,7 +64,7 @@ class _Page:
     def finding(self, one: Finding) -> Iterator[str]:
         yield self.head(one, _COLOURS[one.severity])
         yield from self.wrapped(one.message)
-        yield from self.wrapped(one.remedy + _fixable(one), lead="-> ")
+        yield from self.wrapped(_remedy(one), lead="-> ")
         for related in one.related:
             yield from self.wrapped(f"see {related.location} ({related.message})", style=_DIM)
 
@@ -97,7 +98,7 @@ class _Page:
         for gap in sorted(report.gaps, key=_gap_order):
             yield f"{self.label('gap', _VERDICTS['NO VERDICT'])}{self.say(_gap_place(gap))}"
             yield from self.wrapped(gap.why)
-            yield from self.wrapped(gap.hint, lead="-> ")
+            yield from self.wrapped(sentence(gap.hint), lead="-> ")
 
     def summary(self, report: Report) -> Iterator[str]:
         yield from self.wrapped(looked_at(report), label="looked at")
@@ -145,8 +146,9 @@ def _group(one: Finding) -> str:
     return "keys of an account that is not known"
 
 
-def _fixable(one: Finding) -> str:
-    return " (`--fix` can write this.)" if one.fix and one.fix.safe else ""
+def _remedy(one: Finding) -> str:
+    """The one thing to do."""
+    return sentence(one.remedy) + (" `--fix` can write this." if one.fix and one.fix.safe else "")
 
 
 def _gap_order(gap: Gap) -> tuple[str, int, str, str]:

@@ -211,7 +211,7 @@ def _code_findings() -> Iterator[Finding]:
         "broken-rotation",
         subject=export.address,
         message="`time_rotating.quarter` never replaces this key. It leaves the state when it ends, and nothing fires on that.",
-        remedy="Put a terraform_data resource between the two.",
+        remedy="Put a terraform_data resource between the two",
         location=export.location,
         resource=export,
         related=(
@@ -268,7 +268,7 @@ def believable() -> Report:
             Gap(what="account 777788889999", why="access denied for iam:ListUsers", hint="Attach SecurityAudit to the role"),
         ),
         evidence=(
-            Evidence(kind="code", name="infra", counts=(("files", 41), ("resources", 3))),
+            Evidence(kind="code", name="infra", counts=(("files", 41), ("root modules", 1), ("key resources", 3))),
             Evidence(kind="report", name="prod.csv", as_of=AT - timedelta(days=3), counts=(("users", 14), ("keys", 15))),
             Evidence(kind="live", name="account 444455556666", as_of=AT, counts=(("users", 6), ("keys", 7))),
         ),

@@ -74,7 +74,7 @@ def test_every_gap_has_its_place_its_reason_and_its_hint() -> None:
         "access denied",
         "gap         infra/a.tf:1",
         "not UTF-8",
-        "-> Save it as UTF-8",
+        "-> Save it as UTF-8.",
         "gap         infra/b.tf:4  variable rotation_days",
         "it has no value",
     ]
