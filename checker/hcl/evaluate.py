@@ -1,0 +1,358 @@
+"""An expression → its value, in a scope that knows the names; what cannot be known is Unknown."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from decimal import Decimal, DecimalException
+from typing import Any, Protocol
+
+from checker.hcl.syntax import (
+    HOLE,
+    Attr,
+    Call,
+    Condition,
+    Expression,
+    For,
+    Index,
+    Literal,
+    Mapping,
+    Operation,
+    Place,
+    Reference,
+    Sequence,
+    Splat,
+    Template,
+)
+from checker.hcl.values import (
+    NUMBERS,
+    Certainty,
+    EvaluationError,
+    Record,
+    SetValue,
+    Unknown,
+    Value,
+    blend,
+    is_known,
+    number,
+    text_of,
+    token,
+)
+
+MAX_STEPS = 500_000
+"""Expressions evaluated for one argument before it counts as undecided."""
+MAX_DEPTH = 100
+"""Expressions inside one another, through locals and arguments, before it counts as undecided."""
+
+
+class Exhausted(Exception):
+    """An evaluation went past its bounds."""
+
+
+class Scope(Protocol):
+    """What an expression can see beyond itself."""
+
+    def resolve(self, root: str, steps: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        """The value at a traversal's start, and how many of its steps that took."""
+
+    def function(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+        """The result of a function."""
+
+
+Names = dict[str, Value]
+
+
+class Budget:
+    """Counts steps and depth; shared by everything that one question evaluates."""
+
+    __slots__ = ("depth", "steps")
+
+    def __init__(self) -> None:
+        self.steps = self.depth = 0
+
+    def enter(self) -> None:
+        self.steps += 1
+        self.depth += 1
+        if self.steps > MAX_STEPS or self.depth > MAX_DEPTH:
+            raise Exhausted
+
+
+def evaluate(node: Expression, scope: Scope, names: Names, budget: Budget) -> Value:
+    """The value of an expression; `names` are the loop names in force.
+
+    Raises EvaluationError where Terraform would refuse, Exhausted past the bounds.
+    """
+    budget.enter()
+    try:
+        return _EVALUATE[type(node)](node, scope, names, budget)
+    finally:
+        budget.depth -= 1
+
+
+def _literal(node: Literal, scope: Scope, names: Names, budget: Budget) -> Value:
+    return node.value
+
+
+def _template(node: Template, scope: Scope, names: Names, budget: Budget) -> Value:
+    parts = [evaluate(part, scope, names, budget) for part in node.parts]
+    if len(parts) == 1:
+        return parts[0]
+    texts = [to_text(part) for part in parts]
+    if any(isinstance(text, Unknown) for text in texts):
+        return blend("template", texts)
+    return "".join(str(text) for text in texts)
+
+
+def to_text(value: Value) -> Value:
+    """A value as it stands in a template: a string, or Unknown. Raises EvaluationError for what has no text."""
+    if isinstance(value, str | Unknown):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return text_of(value)
+    raise EvaluationError("null or a collection cannot stand in a template")
+
+
+def to_truth(value: Value) -> bool | Unknown:
+    """A condition's value. Raises EvaluationError for what is no bool."""
+    if isinstance(value, bool | Unknown):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise EvaluationError("a condition must be true or false")
+
+
+def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> Value:
+    test = to_truth(evaluate(node.test, scope, names, budget))
+    if isinstance(test, Unknown):
+        yes, no = (evaluate(side, scope, names, budget) for side in (node.yes, node.no))
+        return yes if token(yes) == token(no) and is_known(yes) else blend("?:", (test, yes, no))
+    chosen, other = (node.yes, node.no) if test else (node.no, node.yes)
+    value = evaluate(chosen, scope, names, budget)
+    text = isinstance(other, Literal) and isinstance(other.value, str)
+    return to_text(value) if text and isinstance(value, bool | Decimal) else value
+
+
+def _traversal(node: Reference | Attr | Index, scope: Scope, names: Names, budget: Budget) -> Value:
+    steps: list[Value] = []
+    base: Expression = node
+    while isinstance(base, Attr | Index):
+        steps.append(base.name if isinstance(base, Attr) else evaluate(base.key, scope, names, budget))
+        base = base.target
+    steps.reverse()
+    if not isinstance(base, Reference):
+        value, used = evaluate(base, scope, names, budget), 0
+    elif base.name in names:
+        value, used = names[base.name], 0
+    else:
+        value, used = scope.resolve(base.name, tuple(steps), base.place)
+    for step in steps[used:]:
+        value = pick(value, step)
+    return value
+
+
+def pick(value: Value, key: Value) -> Value:
+    """One attribute or element of a value. Raises EvaluationError where there is none."""
+    if isinstance(value, Unknown) or isinstance(key, Unknown):
+        return blend("[]", (value, key))
+    if isinstance(value, dict):
+        name = to_text(key)
+        if isinstance(value, Record) and isinstance(name, str):
+            return value.attribute(name)
+        if isinstance(name, str) and name in value:
+            return value[name]
+        raise EvaluationError(f"there is no {str(name)[:60]!r}")
+    if isinstance(value, tuple):
+        return _element(value, key)
+    raise EvaluationError("this value has no elements")
+
+
+def _element(items: tuple[Value, ...], key: Value) -> Value:
+    place = number(key) if isinstance(key, str) else key
+    if not isinstance(place, Decimal) or place != place.to_integral_value():
+        raise EvaluationError("an element is chosen by a whole number")
+    if not 0 <= place < len(items):
+        raise EvaluationError(f"there is no element {text_of(place)}")
+    return items[int(place)]
+
+
+def _splat(node: Splat, scope: Scope, names: Names, budget: Budget) -> Value:
+    value = evaluate(node.target, scope, names, budget)
+    if isinstance(value, Unknown):
+        return blend("[*]", (value,))
+    items = () if value is None else tuple(value) if isinstance(value, tuple | SetValue) else (value,)
+    return tuple(evaluate(node.each, scope, {**names, HOLE: item}, budget) for item in items)
+
+
+def _sequence(node: Sequence, scope: Scope, names: Names, budget: Budget) -> Value:
+    return tuple(evaluate(item, scope, names, budget) for item in node.items)
+
+
+def _mapping(node: Mapping, scope: Scope, names: Names, budget: Budget) -> Value:
+    made: dict[str, Value] = {}
+    for key, item in node.items:
+        name, value = to_text(evaluate(key, scope, names, budget)), evaluate(item, scope, names, budget)
+        if not isinstance(name, str):
+            return blend("{}", (name, value))
+        made[name] = value
+    return made
+
+
+def _pairs(value: Value) -> list[tuple[Value, Value]]:
+    if isinstance(value, dict):
+        items = value.filled() if isinstance(value, Record) else value
+        return [(key, items[key]) for key in sorted(items)]
+    if isinstance(value, tuple):
+        return [(Decimal(place), item) for place, item in enumerate(value)]
+    if isinstance(value, SetValue):
+        return [(item, item) for item in value]
+    raise EvaluationError("only a list, set or map can be looped over")
+
+
+def _for(node: For, scope: Scope, names: Names, budget: Budget) -> Value:
+    source = evaluate(node.source, scope, names, budget)
+    if isinstance(source, Unknown):
+        return blend("for", (source,))
+    made: list[tuple[Value, Value]] = []
+    for key, item in _pairs(source):
+        inner = {**names, node.names[-1]: item, **({node.names[0]: key} if len(node.names) > 1 else {})}
+        test = to_truth(evaluate(node.test, scope, inner, budget)) if node.test is not None else True
+        if isinstance(test, Unknown):
+            return blend("for", (test, source))
+        if test:
+            name = evaluate(node.key, scope, inner, budget) if node.key is not None else None
+            made.append((name, evaluate(node.value, scope, inner, budget)))
+    return _collect(node, made)
+
+
+def _collect(node: For, made: list[tuple[Value, Value]]) -> Value:
+    values = tuple(value for _, value in made)
+    if node.text:
+        texts = [to_text(value) for value in values]
+        return blend("for", texts) if any(isinstance(one, Unknown) for one in texts) else "".join(map(str, texts))
+    if node.key is None:
+        return values
+    grouped: dict[str, Value] = {}
+    for key, value in made:
+        name = to_text(key)
+        if not isinstance(name, str):
+            return blend("for", (name, *values))
+        if name in grouped and not node.group:
+            raise EvaluationError(f"two elements have the key {name[:60]!r}")
+        before = grouped.get(name, ())
+        grouped[name] = (*before, value) if node.group and isinstance(before, tuple) else value
+    return grouped
+
+
+_ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": NUMBERS.add,
+    "-": NUMBERS.subtract,
+    "*": NUMBERS.multiply,
+    "/": NUMBERS.divide,
+    "%": NUMBERS.remainder,
+}
+_ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+
+
+def _operation(node: Operation, scope: Scope, names: Names, budget: Budget) -> Value:
+    if node.sign in ("&&", "||") and len(node.operands) == 2:
+        return _logic(node, scope, names, budget)
+    values = [evaluate(one, scope, names, budget) for one in node.operands]
+    if node.sign in ("==", "!="):
+        return _equal(node.sign, values)
+    if any(isinstance(one, Unknown) for one in values):
+        return blend(node.sign, values)
+    if node.sign == "!":
+        return not to_truth(values[0])
+    return _count(node.sign, [_as_number(one) for one in values])
+
+
+def _as_number(value: Value) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str):
+        return number(value)
+    raise EvaluationError("a number was expected")
+
+
+def _count(sign: str, numbers: list[Decimal]) -> Value:
+    if len(numbers) == 1:
+        return NUMBERS.minus(numbers[0])
+    if sign in _ORDER:
+        return _ORDER[sign](*numbers)
+    try:
+        return number(_ARITHMETIC[sign](*numbers))
+    except (DecimalException, ZeroDivisionError) as error:
+        raise EvaluationError(f"{sign!r} has no result here") from error
+
+
+def _equal(sign: str, values: list[Value]) -> Value:
+    same = token(values[0]) == token(values[1])
+    if not all(is_known(one) for one in values) and not (same and _all_fixed(values)):
+        return blend(sign, values)
+    return same if sign == "==" else not same
+
+
+def _all_fixed(values: list[Value]) -> bool:
+    made = blend("", values)
+    return made.certainty is Certainty.FIXED
+
+
+def _logic(node: Operation, scope: Scope, names: Names, budget: Budget) -> Value:
+    """`false && x` is false whatever x is; a value known only after apply keeps Terraform waiting all the same."""
+    ends = node.sign == "||"
+    left = to_truth(evaluate(node.operands[0], scope, names, budget))
+    if left is ends:
+        return ends
+    right = to_truth(evaluate(node.operands[1], scope, names, budget))
+    if isinstance(left, Unknown):
+        return ends if right is ends and left.certainty is not Certainty.APPLY else blend(node.sign, (left, right))
+    return right
+
+
+def _call(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
+    if node.name in ("try", "can"):
+        return _attempt(node, scope, names, budget)
+    given = [evaluate(one, scope, names, budget) for one in node.arguments]
+    if node.spread:
+        last = given.pop()
+        if isinstance(last, Unknown):
+            return blend(node.name, (*given, last))
+        if not isinstance(last, tuple | SetValue):
+            raise EvaluationError("only a list or set can be spread with '...'")
+        given.extend(last)
+    return scope.function(node.name, tuple(given), node.place)
+
+
+def _attempt(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
+    for one in node.arguments:
+        try:
+            value = evaluate(one, scope, names, budget)
+        except EvaluationError:
+            continue
+        return True if node.name == "can" else value
+    if node.name == "can":
+        return False
+    raise EvaluationError("no argument of try() has a value")
+
+
+_EVALUATE: dict[type[Any], Callable[[Any, Scope, Names, Budget], Value]] = {
+    Literal: _literal,
+    Template: _template,
+    Condition: _condition,
+    Reference: _traversal,
+    Attr: _traversal,
+    Index: _traversal,
+    Splat: _splat,
+    Sequence: _sequence,
+    Mapping: _mapping,
+    For: _for,
+    Operation: _operation,
+    Call: _call,
+}

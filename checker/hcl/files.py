@@ -1,0 +1,102 @@
+"""Find Terraform files, read their bytes, and tell at the price of a byte search which ones matter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_FILE = 32 * 1024 * 1024
+"""Bytes of one code file beyond which it is not read; the largest real ones are under 2 MB."""
+CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+VALUES = (".tfvars", ".tfvars.json")
+_SKIPPED = frozenset({".terraform", ".git", ".terragrunt-cache", "node_modules", ".venv", "__pycache__"})
+
+
+class Unreadable(Exception):
+    """A file or folder that could not be read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFile:
+    """One file of Terraform code: its path as the user would type it, and its bytes."""
+
+    path: str
+    data: bytes
+
+    @property
+    def is_json(self) -> bool:
+        return self.path.endswith(".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One directory with the names of its Terraform files, sorted."""
+
+    path: str
+    names: tuple[str, ...]
+    problem: str = ""
+
+
+def shown(path: str) -> str:
+    """A path as the user would type it: relative where it lies under the current directory, with forward slashes."""
+    full = os.path.abspath(path)
+    try:
+        near = os.path.relpath(full)
+    except ValueError:  # another drive on Windows
+        near = full
+    return (full if near == ".." or near.startswith(".." + os.sep) else near).replace(os.sep, "/")
+
+
+def is_code(name: str) -> bool:
+    """Whether Terraform or OpenTofu would read a file of this name as code."""
+    return name.endswith(CODE) and not name.startswith(".") and not name.endswith("~")
+
+
+def folder(path: str) -> Folder:
+    """The Terraform files of one directory; `.tofu` files hide `.tf` files of the same name, as in OpenTofu."""
+    try:
+        with os.scandir(path) as entries:
+            names = [one.name for one in entries if is_code(one.name) and not one.is_dir()]
+    except OSError as error:
+        return Folder(path, (), error.strerror or str(error))
+    return Folder(path, _visible(names))
+
+
+def _visible(names: list[str]) -> tuple[str, ...]:
+    hidden = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
+    return tuple(sorted(name for name in names if name not in hidden))
+
+
+def walk(top: str) -> Iterator[Folder]:
+    """Every directory from `top` down that holds Terraform files; links to directories are not followed."""
+    waiting = [top]
+    while waiting:
+        path = waiting.pop()
+        names: list[str] = []
+        below: list[str] = []
+        try:
+            with os.scandir(path) as entries:
+                for one in entries:
+                    if is_code(one.name):
+                        names.append(one.name)
+                    elif one.name not in _SKIPPED and one.is_dir(follow_symlinks=False):
+                        below.append(one.path)
+        except OSError as error:
+            yield Folder(path, (), error.strerror or str(error))
+            continue
+        waiting.extend(sorted(below, reverse=True))
+        if names:
+            yield Folder(path, _visible(names))
+
+
+def read(path: str) -> bytes:
+    """The bytes of one file. Raises Unreadable with the reason, too large included."""
+    try:
+        with open(path, "rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_FILE:
+                raise Unreadable(f"{size / 1e6:,.0f} MB, larger than the {MAX_FILE // 1048576} MB that are read")
+            return stream.read()
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from error

@@ -1,0 +1,103 @@
+"""Values for the variables of a root module, in Terraform's order of precedence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from checker.hcl.evaluate import Budget, Exhausted, evaluate
+from checker.hcl.files import Unreadable, read, shown
+from checker.hcl.functions import FUNCTIONS
+from checker.hcl.json_syntax import read_json, variables
+from checker.hcl.modules import Module, Trouble
+from checker.hcl.syntax import Call, Expression, Place, Reference, SyntaxFault, parse_body, parse_expression
+from checker.hcl.values import Certainty, EvaluationError, Unknown, Value
+
+_PLAIN = frozenset({"string", "number", "bool", "any"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was found for a root: values by variable name, and the files that could not be read."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    trouble: tuple[Trouble, ...] = ()
+
+
+def gather(root: Module, *, environment: Sequence[tuple[str, str]], files: Sequence[str], given: Sequence[tuple[str, str]]) -> Inputs:
+    """Environment, terraform.tfvars, *.auto.tfvars, then the files and values that were named, later ones winning."""
+    values: dict[str, Value] = {}
+    trouble: list[Trouble] = []
+    for name, text in environment:
+        if name.startswith("TF_VAR_"):
+            _set(values, root, name[len("TF_VAR_") :], text, trouble)
+    for path in (*_automatic(root.directory), *files):
+        values.update(_file(path, trouble))
+    for name, text in given:
+        _set(values, root, name, text, trouble)
+    return Inputs(values, tuple(trouble))
+
+
+def _automatic(directory: str) -> Iterator[str]:
+    try:
+        names = sorted(os.listdir(directory))
+    except OSError:
+        return
+    fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
+    automatic = [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+    for name in (*fixed, *automatic):
+        yield os.path.join(directory, name)
+
+
+def _set(values: dict[str, Value], root: Module, name: str, text: str, trouble: list[Trouble]) -> None:
+    """A value from the command line or the environment: text for simple types, an expression for the others."""
+    declared = root.variables.get(name)
+    if declared is None:
+        return
+    kind = declared.body.value("type")
+    if kind is None or (isinstance(kind, Reference) and kind.name in _PLAIN) or not isinstance(kind, Call | Reference):
+        values[name] = text
+        return
+    try:
+        values[name] = _constant(parse_expression(text, Place(1, 1, 1, 1)))
+    except (SyntaxFault, EvaluationError, Exhausted):
+        trouble.append(Trouble(declared.file.path, declared.head.line, f"the value given for variable {name} is not understood"))
+        values[name] = Unknown(Certainty.LOOSE)
+
+
+def _file(path: str, trouble: list[Trouble]) -> dict[str, Value]:
+    try:
+        text = read(path).decode("utf-8-sig")
+        found = variables(read_json(text)) if path.endswith(".json") else _arguments(text)
+        return {name: _constant(node) for name, node in found}
+    except (Unreadable, EvaluationError, Exhausted) as error:
+        trouble.append(Trouble(shown(path), 1, str(error) or "too deep"))
+    except UnicodeDecodeError:
+        trouble.append(Trouble(shown(path), 1, "not UTF-8"))
+    except SyntaxFault as fault:
+        trouble.append(Trouble(shown(path), fault.line, str(fault)))
+    return {}
+
+
+def _arguments(text: str) -> Iterator[tuple[str, Expression]]:
+    body = parse_body(text)
+    if body.nested:
+        raise SyntaxFault("a block stands where values were expected", body.nested[0].place.line)
+    return ((name, one.value) for name, one in body.arguments.items())
+
+
+def _constant(node: Expression) -> Value:
+    return evaluate(node, _Nothing(), {}, Budget())
+
+
+class _Nothing:
+    """A scope without names: values files hold constants only."""
+
+    def resolve(self, root: str, steps: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        raise EvaluationError(f"{root!r} has no meaning in a values file")
+
+    def function(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+        if name not in FUNCTIONS:
+            raise EvaluationError(f"{name}() has no meaning in a values file")
+        return FUNCTIONS[name](*arguments)

@@ -1,0 +1,51 @@
+"""Where the source of a module call lies on disk, if it does."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+from checker.hcl.syntax import Expression, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A module source that is not on disk: what was written, and why it could not be looked into."""
+
+    source: str
+    why: str
+
+
+def find_source(root: str, owner: str, calls: list[str], source: Expression | None) -> str | Missing:
+    """The directory of a called module: a local path, or what `terraform init` noted in modules.json."""
+    if not isinstance(source, Literal) or not isinstance(source.value, str):
+        return Missing("", "its source is not a plain string")
+    text = source.value
+    if text.startswith(("./", "../", ".\\", "..\\")) or text in (".", ".."):
+        directory = os.path.realpath(os.path.join(owner, text.replace("\\", "/")))
+        return directory if os.path.isdir(directory) else Missing(text, "the folder does not exist")
+    found = installed(root).get(".".join(calls))
+    if found and os.path.isdir(found):
+        return os.path.realpath(found)
+    if os.path.isabs(text) and os.path.isdir(text):
+        return os.path.realpath(text)
+    return Missing(text, "not downloaded here")
+
+
+@lru_cache(maxsize=256)
+def installed(root: str) -> dict[str, str]:
+    """Module path → directory, as `terraform init` wrote it for a root; empty where it has not run or cannot be read.
+
+    Only directories below the root or beside it in a shared data folder count: modules.json is input like any other.
+    """
+    path = os.path.join(root, os.environ.get("TF_DATA_DIR", ".terraform"), "modules", "modules.json")
+    try:
+        with open(path, encoding="utf-8") as stream:
+            listed = json.load(stream)["Modules"]
+        pairs = {str(one["Key"]): os.path.realpath(os.path.join(root, str(one["Dir"]))) for one in listed if one["Key"]}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    inside = os.path.join(os.path.realpath(root), "")
+    return {key: path for key, path in pairs.items() if path.startswith(inside)}

@@ -1,0 +1,232 @@
+"""One directory of Terraform code → its blocks by kind and name, each parsed only when it is asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from checker.hcl.blocks import Comment, split
+from checker.hcl.files import CodeFile, Unreadable, folder, read, shown
+from checker.hcl.json_syntax import blocks as json_blocks
+from checker.hcl.json_syntax import read_json
+from checker.hcl.syntax import Body, Expression, Nested, Place, SyntaxFault, parse_body
+
+_OVERRIDE = re.compile(r"(^|_)override\.(tf|tofu)(\.json)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something in a file that could not be read."""
+
+    path: str
+    line: int
+    what: str
+
+
+class Declared:
+    """One block as it stands in a file; its body is parsed on first use, with the override files merged in.
+
+    `head` is the narrow place of its header, `whole` that of the block, `span` the bytes of the block.
+    """
+
+    __slots__ = ("_body", "_trouble", "file", "head", "kind", "labels", "overrides", "raw", "span", "whole")
+
+    def __init__(self, file: CodeFile, kind: str, labels: tuple[str, ...], head: Place, whole: Place) -> None:
+        self.file, self.kind, self.labels, self.head, self.whole = file, kind, labels, head, whole
+        self.span = (0, 0)
+        self.raw = b""
+        self.overrides: list[Declared] = []
+        self._body: Body | None = None
+        self._trouble: list[Trouble] | None = None
+
+    def settle(self, body: Body) -> None:
+        """Give the body that a JSON file has already been read into."""
+        self._body = body
+
+    def parse(self, trouble: list[Trouble]) -> None:
+        """Remember where faults of the body are to be noted."""
+        self._trouble = trouble
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.labels)
+
+    @property
+    def body(self) -> Body:
+        """What stands in the block; empty where it cannot be parsed (the trouble is noted once)."""
+        if self._body is None:
+            self._body = self._read()
+        if self.overrides:
+            for one in self.overrides:
+                self._body = _override(self._body, one.body, self.kind)
+            self.overrides = []
+        return self._body
+
+    def mentions(self, word: str) -> bool:
+        """Whether the text of the block holds a word; a JSON block is always asked."""
+        return not self.raw or word.encode() in self.raw
+
+    def _read(self) -> Body:
+        try:
+            text = self.raw.decode()
+            made = parse_body(text, line=self.whole.line, column=self.whole.column)
+            return made.nested[0].body
+        except UnicodeDecodeError:
+            self._note(self.whole.line, "not UTF-8")
+        except SyntaxFault as fault:
+            self._note(fault.line, str(fault))
+        except IndexError:
+            self._note(self.whole.line, "not understood as a block")
+        return Body()
+
+    @property
+    def broken(self) -> bool:
+        """Whether its body could not be parsed."""
+        self.body  # noqa: B018  parsing is what fills the trouble
+        return any(one.path == self.file.path and self.whole.line <= one.line <= self.whole.end_line for one in self._trouble or ())
+
+    def _note(self, line: int, what: str) -> None:
+        if self._trouble is not None:
+            self._trouble.append(Trouble(self.file.path, line, f"{self.kind} {self.name}: {what}".replace(" :", ":")))
+
+
+def _override(base: Body, other: Body, kind: str) -> Body:
+    """A body with an override merged in: arguments replace, nested blocks replace their kind, lifecycle merges.
+
+    `replace_triggered_by` is not merged by Terraform, so it neither adds nor clears one.
+    """
+    arguments = {**base.arguments, **other.arguments}
+    nested = list(base.nested)
+    for name in dict.fromkeys(one.kind for one in other.nested):
+        fresh = [one for one in other.nested if one.kind == name]
+        if name == "lifecycle" and kind in ("resource", "data"):
+            fresh = [_lifecycle(next(base.blocks("lifecycle"), None), fresh[-1])]
+        nested = [one for one in nested if one.kind != name] + fresh
+    return Body(arguments, tuple(nested))
+
+
+def _lifecycle(base: Nested | None, other: Nested) -> Nested:
+    before = base.body if base else Body()
+    added = {name: one for name, one in other.body.arguments.items() if name != "replace_triggered_by"}
+    return Nested("lifecycle", (), Body({**before.arguments, **added}, before.nested + other.body.nested), other.place)
+
+
+@dataclass(slots=True)
+class Module:
+    """The blocks of one directory."""
+
+    directory: str
+    files: tuple[CodeFile, ...] = ()
+    resources: dict[tuple[str, str], Declared] = field(default_factory=dict)
+    data: dict[tuple[str, str], Declared] = field(default_factory=dict)
+    variables: dict[str, Declared] = field(default_factory=dict)
+    outputs: dict[str, Declared] = field(default_factory=dict)
+    calls: dict[str, Declared] = field(default_factory=dict)
+    locals: list[Declared] = field(default_factory=list)
+    others: list[Declared] = field(default_factory=list)
+    comments: list[tuple[CodeFile, Comment]] = field(default_factory=list)
+    trouble: list[Trouble] = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        return shown(self.directory)
+
+    def local(self, name: str) -> Expression | None:
+        """The expression of a local; where override files set it too, the last one counts."""
+        found: Expression | None = None
+        for block in self.locals:
+            if block.mentions(name):
+                found = block.body.value(name) or found
+        return found
+
+
+def load(directory: str) -> Module:
+    """Read and split every Terraform file of a directory; what cannot be read is in `trouble`."""
+    module = Module(directory)
+    found = folder(directory)
+    if found.problem:
+        module.trouble.append(Trouble(shown(directory), 1, found.problem))
+    ordinary = [name for name in found.names if not _OVERRIDE.search(name)]
+    files: list[CodeFile] = []
+    for name in (*ordinary, *(name for name in found.names if _OVERRIDE.search(name))):
+        path = shown(os.path.join(directory, name))
+        try:
+            files.append(CodeFile(path, read(os.path.join(directory, name))))
+        except Unreadable as error:
+            module.trouble.append(Trouble(path, 1, str(error)))
+    module.files = tuple(files)
+    for file in files:
+        for block in _blocks(file, module):
+            _add(module, block, bool(_OVERRIDE.search(os.path.basename(file.path))))
+    return module
+
+
+def _add(module: Module, block: Declared, overrides: bool) -> None:
+    block.parse(module.trouble)
+    table = _table(module, block)
+    if table is None:
+        (module.locals if block.kind == "locals" else module.others).append(block)
+        return
+    key = block.labels if len(block.labels) == 2 else block.labels[0]
+    if overrides and key in table:
+        table[key].overrides.append(block)
+    elif key in table:
+        module.trouble.append(Trouble(block.file.path, block.head.line, f"{block.kind} {block.name} is declared twice"))
+    else:
+        table[key] = block
+
+
+def _table(module: Module, block: Declared) -> dict[object, Declared] | None:
+    tables: dict[tuple[str, int], object] = {
+        ("resource", 2): module.resources,
+        ("data", 2): module.data,
+        ("variable", 1): module.variables,
+        ("output", 1): module.outputs,
+        ("module", 1): module.calls,
+    }
+    return tables.get((block.kind, len(block.labels)))  # type: ignore[return-value]  # the labels fit the table's key
+
+
+def _blocks(file: CodeFile, module: Module) -> Iterator[Declared]:
+    return _json(file, module) if file.is_json else _hcl(file, module)
+
+
+def _hcl(file: CodeFile, module: Module) -> Iterator[Declared]:
+    found = split(file.data)
+    module.comments.extend((file, one) for one in found.comments)
+    for fault in found.faults:
+        module.trouble.append(Trouble(file.path, fault.line, fault.message))
+    for block in found.blocks:
+        whole = _place(file.data, block.start, block.end, block.line)
+        head = _place(file.data, block.start, block.header_end, block.line)
+        declared = Declared(file, block.kind, block.labels, head, whole)
+        declared.raw = file.data[block.start : block.end]
+        declared.span = (block.start, block.end)
+        yield declared
+
+
+def _place(data: bytes, start: int, end: int, line: int) -> Place:
+    last = data.rfind(b"\n", 0, end) + 1
+    first = data.rfind(b"\n", 0, start) + 1
+    return Place(line, _column(data, first, start), line + data.count(b"\n", start, end), _column(data, last, end))
+
+
+def _column(data: bytes, first: int, at: int) -> int:
+    return len(data[first:at].decode("utf-8", "replace").lstrip("\ufeff")) + 1
+
+
+def _json(file: CodeFile, module: Module) -> Iterator[Declared]:
+    try:
+        text = file.data.decode("utf-8-sig")
+        made = list(json_blocks(read_json(text)))
+    except UnicodeDecodeError:
+        module.trouble.append(Trouble(file.path, 1, "not UTF-8"))
+    except SyntaxFault as fault:
+        module.trouble.append(Trouble(file.path, fault.line, str(fault)))
+    else:
+        for kind, labels, body, place in made:
+            declared = Declared(file, kind, labels, place, place)
+            declared.settle(body)
+            yield declared

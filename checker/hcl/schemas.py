@@ -1,0 +1,252 @@
+"""How the few resource types that drive replacements behave: what replaces them, what they compute, when they expire."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from checker.hcl.values import Certainty, Unknown, Value, number
+
+Config = dict[str, Value]
+Maker = Callable[[Config, datetime], Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """One resource type.
+
+    `force`: arguments whose change replaces; `update`: arguments whose change updates in place; `computed`: attributes that are
+    unknown until apply, with what makes their value (None: any fresh one); `refreshed`: computed ones that an update makes
+    unknown, by the argument that does it. `span` is the time after which it leaves the state by itself.
+    """
+
+    force: frozenset[str] = frozenset()
+    update: frozenset[str] = frozenset()
+    computed: dict[str, Maker | None]
+    refreshed: dict[str, str] | None = None
+    span: Callable[[Config], "Span | None"] | None = None
+    bridge: bool = False
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        return self.force | self.update
+
+    def knows(self, attribute: str) -> bool:
+        """Whether resources of this type have an attribute of this name."""
+        return attribute in self.inputs or attribute in self.computed
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long until a resource expires: `months` are calendar months, taken at their longest.
+
+    `sure` is false where the length is not known; `fixed` is the moment where one is written instead of a length.
+    """
+
+    length: timedelta = timedelta()
+    months: int = 0
+    sure: bool = True
+    fixed: str = ""
+
+    @property
+    def longest(self) -> timedelta:
+        return self.length + longest_months(self.months)
+
+
+UNSURE = Span(timedelta(days=30), sure=False)
+"""Stands in for a length that is not known, so that the rest can still be played through."""
+
+
+@lru_cache(maxsize=64)
+def longest_months(months: int) -> timedelta:
+    """The longest that so many calendar months can be: 3 are up to 92 days, 12 are up to 366."""
+    if months <= 0:
+        return timedelta()
+    if months > 12 * 1000:
+        return timedelta(days=months * 31)
+    starts = (datetime(year, month, 1) for year in range(2017, 2025) for month in range(1, 13))  # noqa: DTZ001  plain calendar
+    return max(add_months(start, months) - start for start in starts)
+
+
+def add_months(start: datetime, months: int) -> datetime:
+    """So many months later, days past the month's end running over, as Go's AddDate counts."""
+    total = start.year * 12 + start.month - 1 + months
+    year, month = divmod(total, 12)
+    extra = start.day - monthrange(year, month + 1)[1]
+    day = start.day if extra <= 0 else 1
+    moved = start.replace(year=year, month=month + 1, day=day)
+    return moved if extra <= 0 else add_months(moved.replace(day=1), 1) + timedelta(days=extra - 1)
+
+
+def rotating_span(config: Config) -> Span | None:
+    """What `time_rotating` waits: units do not add up, the later in the provider's order wins (provider time, 0.14)."""
+    found: Span | None = None
+    for name, unit in (("rotation_days", 86400), ("rotation_hours", 3600), ("rotation_minutes", 60)):
+        found = _unit(config.get(name), found, lambda count, unit=unit: Span(timedelta(seconds=unit * count)))  # type: ignore[misc]
+    found = _unit(config.get("rotation_months"), found, lambda count: Span(months=count))
+    if isinstance(config.get("rotation_rfc3339"), str):
+        found = Span(fixed=str(config["rotation_rfc3339"]))
+    return _unit(config.get("rotation_years"), found, lambda count: Span(months=12 * count))
+
+
+def _unit(value: Value, before: Span | None, make: Callable[[int], Span]) -> Span | None:
+    if value is None:
+        return before
+    if isinstance(value, str) and value.strip().isdigit():
+        value = number(value)
+    if not isinstance(value, Decimal):
+        return UNSURE
+    try:
+        return make(min(int(value), 10**6))
+    except OverflowError:
+        return UNSURE
+
+
+def expiring_span(config: Config) -> Span | None:
+    """`awsutils_expiring_iam_access_key` lives `max_age` seconds, 30 days unless written."""
+    value = config.get("max_age")
+    if value is None:
+        return Span(timedelta(days=30))
+    return _unit(value, None, lambda count: Span(timedelta(seconds=count)))
+
+
+def rfc3339(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: Value) -> datetime | None:
+    """A written RFC 3339 time, or None."""
+    if not isinstance(text, str):
+        return None
+    try:
+        made = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return made if made.tzinfo else None
+
+
+def _base(config: Config, at: datetime, name: str) -> datetime:
+    return moment(config.get(name)) or at
+
+
+def _parts(name: str) -> dict[str, Maker | None]:
+    parts: dict[str, Maker | None] = {
+        "id": lambda config, at: _text(config, at, name),
+        name: lambda config, at: _text(config, at, name),
+        "unix": lambda config, at: Decimal(int(_base(config, at, name).timestamp())),
+    }
+    for one in ("year", "month", "day", "hour", "minute", "second"):
+        parts[one] = lambda config, at, one=one: Decimal(getattr(_base(config, at, name), one))  # type: ignore[misc]
+    return parts
+
+
+def _text(config: Config, at: datetime, name: str) -> Value:
+    """The time that a resource stands at: as written, else when it was made."""
+    written = config.get(name)
+    return written if written is not None else rfc3339(at)
+
+
+def _until(config: Config, at: datetime) -> Value:
+    span = rotating_span(config)
+    if span is None or not span.sure:
+        return Unknown(Certainty.LOOSE)
+    if span.fixed:
+        return span.fixed
+    try:
+        return rfc3339(add_months(_base(config, at, "rfc3339") + span.length, span.months))
+    except (OverflowError, ValueError):
+        return Unknown(Certainty.LOOSE)
+
+
+def _output(config: Config, at: datetime) -> Value:
+    return config.get("input")
+
+
+def _name(config: Config, at: datetime) -> Value:
+    return config.get("name")
+
+
+_ROTATION = frozenset(f"rotation_{unit}" for unit in ("minutes", "hours", "days", "months", "years", "rfc3339"))
+_OFFSETS = frozenset(f"offset_{unit}" for unit in ("seconds", "minutes", "hours", "days", "months", "years"))
+_RANDOM: dict[str, tuple[str, ...]] = {
+    "random_id": ("byte_length", "prefix", "b64_std", "b64_url", "dec", "hex"),
+    "random_integer": ("max", "min", "seed", "result"),
+    "random_password": (
+        *("length", "lower", "min_lower", "min_numeric", "min_special", "min_upper", "number", "numeric"),
+        *("override_special", "special", "upper", "bcrypt_hash", "result"),
+    ),
+    "random_pet": ("length", "prefix", "separator"),
+    "random_shuffle": ("input", "result_count", "seed", "result"),
+    "random_string": (
+        *("length", "lower", "min_lower", "min_numeric", "min_special", "min_upper", "number", "numeric"),
+        *("override_special", "special", "upper", "result"),
+    ),
+    "random_uuid": ("result",),
+    "random_bytes": ("length", "base64", "hex"),
+}
+_MADE = frozenset({"b64_std", "b64_url", "dec", "hex", "result", "bcrypt_hash", "base64"})
+
+
+def _random(names: tuple[str, ...]) -> Schema:
+    return Schema(
+        force=frozenset(names) - _MADE | {"keepers"},
+        computed=dict.fromkeys(("id", *(name for name in names if name in _MADE))),
+        bridge=True,
+    )
+
+
+def _access_key(*extra: str) -> Schema:
+    return Schema(
+        force=frozenset({"user", "pgp_key", *extra}),
+        update=frozenset({"status"}),
+        computed=dict.fromkeys(
+            (
+                *("id", "arn", "create_date", "secret", "encrypted_secret", "key_fingerprint"),
+                *("ses_smtp_password_v4", "encrypted_ses_smtp_password_v4"),
+            )
+        ),
+        span=expiring_span if extra else None,
+    )
+
+
+SCHEMAS: dict[str, Schema] = {
+    "terraform_data": Schema(
+        force=frozenset({"triggers_replace"}),
+        update=frozenset({"input"}),
+        computed={"id": None, "output": _output},
+        refreshed={"output": "input"},
+        bridge=True,
+    ),
+    "null_resource": Schema(force=frozenset({"triggers"}), computed={"id": None}, bridge=True),
+    "time_static": Schema(force=frozenset({"rfc3339", "triggers"}), computed=_parts("rfc3339"), bridge=True),
+    "time_offset": Schema(
+        force=frozenset({"base_rfc3339", "triggers"}),
+        update=_OFFSETS,
+        computed={**_parts("base_rfc3339"), "rfc3339": None},
+        bridge=True,
+    ),
+    "time_sleep": Schema(
+        force=frozenset({"triggers"}),
+        update=frozenset({"create_duration", "destroy_duration"}),
+        computed={"id": None},
+        bridge=True,
+    ),
+    "time_rotating": Schema(
+        force=frozenset({"rfc3339", "triggers"}),
+        update=_ROTATION,
+        computed={**_parts("rfc3339"), "rotation_rfc3339": _until},
+        span=rotating_span,
+        bridge=True,
+    ),
+    "aws_iam_user": Schema(
+        update=frozenset({"name", "path", "tags", "force_destroy", "permissions_boundary"}),
+        computed={"id": _name, "arn": None, "unique_id": None, "tags_all": None},
+    ),
+    "aws_iam_access_key": _access_key(),
+    "awsutils_expiring_iam_access_key": _access_key("max_age"),
+    **{name: _random(names) for name, names in _RANDOM.items()},
+}

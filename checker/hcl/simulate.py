@@ -1,0 +1,235 @@
+"""Play a configuration through virtual time: apply, let the clock run, plan again, and see when an instance is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from checker.hcl.modules import Declared
+from checker.hcl.values import Certainty, EvaluationError, Unknown
+from checker.hcl.world import Action, Leaf, ModuleInstance, Planned, Planner, Run, State, World
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+YEAR = timedelta(days=400)
+"""The least time that is played: every month of a year, and some more."""
+YEARS = timedelta(days=5 * 366)
+"""The time that is played where changes are rare: a leap year is in it."""
+MANY = 40
+"""Events after which no longer interval is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which block is asked about: the way down the module tree (call name, number of the instance), and the block."""
+
+    world: World
+    route: tuple[tuple[str, int], ...]
+    declared: Declared
+
+    def owner(self, run: Run) -> ModuleInstance:
+        """The module instance that holds the block, in one run."""
+        owner = run.top
+        for name, place in self.route:
+            owner = run.children(owner, name)[place][1]
+        return owner
+
+    def plan(self, run: Run) -> dict[str, Planned]:
+        """What one plan does with each instance of the block. Raises EvaluationError where the plan fails."""
+        owner = self.owner(run)
+        keys = run.expand(owner, self.declared, owner.names)
+        if isinstance(keys, Unknown) and keys.certainty is Certainty.APPLY:
+            raise EvaluationError("count or for_each depends on values known only after apply: the plan fails")
+        found = run.addresses(owner, self.declared)
+        return {address: run.plan_resource(owner, self.declared, key, address) for key, address in found}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What happened to the instances of a block.
+
+    `longest` is the longest life that ended, per instance present at the start; those that were never replaced are
+    missing in it. `fails` says why no plan succeeds. `run` is a late plan, whose reads tell what hangs on what.
+    """
+
+    run: Run
+    present: tuple[str, ...] = ()
+    longest: dict[str, timedelta] = field(default_factory=dict)
+    every: set[str] = field(default_factory=set)
+    maybe: set[str] = field(default_factory=set)
+    swapped: bool = False
+    fails: str = ""
+    fired: Run | None = None
+
+
+def play(question: Question, start: datetime) -> Outcome:
+    """Apply at `start`, then plan and apply whenever something changes."""
+    run = Run(question.world, start, {})
+    try:
+        plans = question.plan(run)
+    except EvaluationError as error:
+        return Outcome(run, fails=str(error))
+    outcome = Outcome(run, tuple(plans))
+    state = apply(run, {})
+    if not _moves(run):
+        outcome.run = Run(question.world, start + SECOND, state)
+        _look(outcome, question.plan(outcome.run))
+        return outcome
+    try:
+        _Play(question, outcome, start, state, set(plans)).on()
+    except EvaluationError as error:
+        outcome.fails = str(error)
+    return outcome
+
+
+def _look(outcome: Outcome, plans: dict[str, Planned]) -> None:
+    outcome.maybe |= {address for address, one in plans.items() if one.maybe}
+
+
+def _moves(run: Run) -> bool:
+    """Whether anything that was read can change by itself."""
+    return any(leaf.kind == "clock" for one in run.planned.values() for leaf in one.reads) or any(
+        one.span is not None for one in run.planned.values()
+    ) or any(one.maybe for one in run.planned.values())
+
+
+def apply(run: Run, state: State) -> State:
+    """The state after a plan is carried out."""
+    after = dict(state)
+    doing = Run(run.world, run.at, state, plan=run)
+    for address, planned in list(run.planned.items()):
+        if planned.action is not Action.NOTHING or address not in state:
+            owner, declared, key = run.where[address]
+            if address not in doing.applied:
+                doing.applied[address] = Planner(doing, owner, declared, key, address).apply(run)
+            after[address] = doing.applied[address]
+    return after
+
+
+class _Play:
+    """One play: who was born when, and what has been seen so far."""
+
+    def __init__(self, question: Question, outcome: Outcome, start: datetime, state: State, present: set[str]) -> None:
+        self.question, self.outcome, self.start, self.state = question, outcome, start, state
+        self.born = dict.fromkeys(present, start)
+        self.quick = 0
+
+    def on(self) -> None:
+        now, events = self.start, 0
+        while events < MANY and now < self.start + self.horizon():
+            found = self.next_change(now)
+            if found is None or self.quick > 2:
+                break
+            self.quick = self.quick + 1 if found[0] - now <= SECOND else 0
+            now, run, plans = found
+            events += 1
+            self.take(now, run, plans)
+            self.state = apply(run, self.state)
+        if self.quick > 2:
+            self.outcome.every |= {address for address in self.outcome.present if address in self.outcome.longest}
+
+    def horizon(self) -> timedelta:
+        """Longer where some instance lives long, or has not been replaced yet."""
+        done = self.outcome.longest
+        rare = len(done) < len(self.outcome.present) or any(life > YEAR / 2 for life in done.values())
+        return YEARS if rare else YEAR
+
+    def next_change(self, now: datetime) -> tuple[datetime, Run, dict[str, Planned]] | None:
+        """The first moment after `now` at which a plan is not empty, to the second."""
+        before = now
+        for at in self.moments(now):
+            run, plans = self.plan(at)
+            if self.changes(run, plans):
+                return self.narrow(before, at, run, plans)
+            if any(one.maybe for one in plans.values()):
+                _look(self.outcome, plans)
+                return None
+            before = at
+        return None
+
+    def plan(self, at: datetime) -> tuple[Run, dict[str, Planned]]:
+        run = Run(self.question.world, at, self.state)
+        plans = self.question.plan(run)
+        self.outcome.run = run
+        return run, plans
+
+    def changes(self, run: Run, plans: dict[str, Planned]) -> bool:
+        return any(one.action is not Action.NOTHING for one in run.planned.values()) or plans.keys() != self.born.keys()
+
+    def moments(self, now: datetime) -> Iterator[datetime]:
+        """When to look: a second later, when something expires, and each day if a clock function is read."""
+        end = self.start + self.horizon()
+        run = self.outcome.run
+        ends = sorted(
+            expiry
+            for address, one in run.planned.items()
+            if one.span is not None and address in self.state
+            if now < (expiry := Planner(run, *run.where[address], address).expiry(self.state[address], one.span)) < end
+        )
+        yield now + SECOND
+        daily = any(leaf.kind == "clock" for one in run.planned.values() for leaf in one.reads)
+        days = iter(now + DAY * count for count in range(1, (end - now).days + 2)) if daily else iter(())
+        for day in days:
+            while ends and ends[0] <= day:
+                yield ends.pop(0)
+            yield day
+        yield from ends
+
+    def narrow(
+        self, before: datetime, at: datetime, run: Run, plans: dict[str, Planned]
+    ) -> tuple[datetime, Run, dict[str, Planned]]:
+        """The first second in (before, at] with a change, by halving."""
+        while at - before > SECOND:
+            middle = before + timedelta(seconds=int((at - before).total_seconds()) // 2)
+            tried, made = self.plan(middle)
+            if self.changes(tried, made):
+                at, run, plans = middle, tried, made
+            else:
+                before = middle
+        return at, run, plans
+
+    def take(self, now: datetime, run: Run, plans: dict[str, Planned]) -> None:
+        """Note who was replaced, who left and who came."""
+        outcome = self.outcome
+        _look(outcome, plans)
+        for address, planned in plans.items():
+            if address in self.born and planned.action in (Action.REPLACE, Action.CREATE):
+                self.ended(address, now, run)
+            if address not in self.born:
+                self.born[address] = now
+        for address in [one for one in self.born if one not in plans]:
+            outcome.swapped = True
+            self.ended(address, now, run)
+            del self.born[address]
+
+    def ended(self, address: str, now: datetime, run: Run) -> None:
+        life = now - self.born[address]
+        names = [address] if address in self.outcome.present and not self.outcome.swapped else [address, *self.outcome.present]
+        for name in names:
+            self.outcome.longest[name] = max(life, self.outcome.longest.get(name, life))
+        self.born[address] = now
+        self.outcome.fired = run
+
+
+def reached(run: Run, address: str) -> tuple[Leaf, ...]:
+    """Everything that an instance hangs on, through bridges, nearest first."""
+    from checker.hcl.schemas import SCHEMAS
+
+    bases: dict[str, list[str]] = {}
+    for one, (owner, declared, _) in run.where.items():
+        bases.setdefault(owner.under(declared.name), []).append(one)
+    seen: dict[Leaf, None] = {}
+    waiting = [address]
+    done: set[str] = set()
+    while waiting:
+        one = waiting.pop(0)
+        if one in done or one not in run.planned:
+            continue
+        done.add(one)
+        for leaf in sorted(run.planned[one].reads, key=lambda leaf: (leaf.path, leaf.place.line, leaf.place.column, leaf.name)):
+            seen.setdefault(leaf)
+            kind = leaf.name.rsplit(".", 2)[-2] if leaf.name.count(".") else ""
+            if leaf.kind == "resource" and kind in SCHEMAS and SCHEMAS[kind].bridge:
+                waiting.extend(bases.get(leaf.name, ()))
+    return tuple(seen)

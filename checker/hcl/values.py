@@ -1,0 +1,162 @@
+"""The values of Terraform's language, with Unknown as one of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from enum import IntEnum
+from typing import Union
+
+NUMBERS = Context(prec=154, Emax=9999, Emin=-9999, traps=[InvalidOperation, Overflow])
+"""Terraform counts with 512 bits of mantissa, which are 154 decimal digits."""
+
+
+class Certainty(IntEnum):
+    """How little is known of an Unknown; the larger wins when values meet.
+
+    FIXED: one value that we do not know, the same at every moment while its `token` is the same.
+    LOOSE: may be anything, and may or may not change from one plan to the next.
+    APPLY: Terraform itself says "(known after apply)"; a plan that meets it counts it as changed.
+    """
+
+    FIXED = 1
+    LOOSE = 2
+    APPLY = 3
+
+
+class EvaluationError(Exception):
+    """Terraform would refuse this expression; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that is not known, and how little of it is."""
+
+    certainty: Certainty
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """A set: distinct items in Terraform's order (strings by code point, numbers by size)."""
+
+    items: tuple["Value", ...]
+
+    def __iter__(self) -> Iterator["Value"]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class Record(dict[str, "Value"]):
+    """A resource or module as a whole: its attributes are worked out when they are asked for."""
+
+    def __init__(self, names: Iterable[str], read: Callable[[str], "Value"]) -> None:
+        super().__init__()
+        self._names, self._read, self._full = tuple(names), read, False
+
+    def attribute(self, name: str) -> "Value":
+        """One attribute, those included that only AWS would tell. Raises EvaluationError where there is none."""
+        return self._read(name)
+
+    def filled(self) -> "dict[str, Value]":
+        """All attributes with a name that is known beforehand; one without a value is left out."""
+        if not self._full:
+            self._full = True
+            for name in self._names:
+                with suppress(EvaluationError):
+                    self[name] = self._read(name)
+        return self
+
+
+Value = Union[None, bool, str, Decimal, tuple["Value", ...], "dict[str, Value]", SetValue, Unknown]
+
+
+def unknowns(value: Value) -> Iterator[Unknown]:
+    """Every Unknown in a value, however deep."""
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, tuple | SetValue):
+        for item in value:
+            yield from unknowns(item)
+    elif isinstance(value, dict):
+        for item in _items(value).values():
+            yield from unknowns(item)
+
+
+def is_known(value: Value) -> bool:
+    """Whether nothing in it is Unknown."""
+    return next(unknowns(value), None) is None
+
+
+def token(value: Value) -> str:
+    """A short name that equal values share and different values do not; type matters, the order of a map's keys does not."""
+    return hashlib.blake2b(_spell(value).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _spell(value: Value) -> str:
+    if isinstance(value, Unknown):
+        return f"?{value.certainty:d}{value.token}"
+    if isinstance(value, bool) or value is None:
+        return repr(value)
+    if isinstance(value, Decimal):
+        return f"n{text_of(value)}"
+    if isinstance(value, str):
+        return f"s{len(value)}:{value}"
+    if isinstance(value, dict):
+        value = _items(value)
+        return "{" + ",".join(f"{_spell(key)}={_spell(value[key])}" for key in sorted(value)) + "}"
+    return f"{type(value).__name__[0]}[" + ",".join(map(_spell, value)) + "]"
+
+
+def blend(what: str, values: Iterable[Value]) -> Unknown:
+    """The Unknown that comes out of an operation on values of which some are Unknown.
+
+    It is FIXED, with a token that the same inputs always give, when nothing looser went in.
+    """
+    given = list(values)
+    worst = max((one.certainty for value in given for one in unknowns(value)), default=Certainty.LOOSE)
+    if worst is not Certainty.FIXED:
+        return Unknown(worst)
+    return Unknown(worst, token((what, *given)))
+
+
+def number(value: int | float | str | Decimal) -> Decimal:
+    """A Terraform number; raises EvaluationError for what is none, or past all measure."""
+    try:
+        result = NUMBERS.create_decimal(str(value) if isinstance(value, float) else value)
+    except (InvalidOperation, Overflow, Inexact, ValueError) as error:
+        raise EvaluationError(f"{str(value)[:40]!r} is not a number") from error
+    if not result.is_finite():
+        raise EvaluationError(f"{str(value)[:40]!r} is not a finite number")
+    return result
+
+
+def text_of(value: Decimal) -> str:
+    """A number as Terraform writes it into a string: no exponent, no trailing zeros, no minus before zero."""
+    if value == 0:
+        return "0"
+    plain = format(value, "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def make_set(items: Iterable[Value]) -> SetValue:
+    """A set of the items: equal ones once, in Terraform's order."""
+    distinct = {token(item): item for item in items}
+    return SetValue(tuple(sorted(distinct.values(), key=_rank)))
+
+
+def _items(value: "dict[str, Value]") -> "dict[str, Value]":
+    return value.filled() if isinstance(value, Record) else value
+
+
+def _rank(value: Value) -> tuple[int, Decimal, str]:
+    if isinstance(value, Decimal):
+        return (1, value, "")
+    if isinstance(value, str):
+        return (2, Decimal(0), value)
+    return (3, Decimal(0), _spell(value))

@@ -1,0 +1,103 @@
+"""Public modules that make access keys, as data: judged at their call where their source is not on disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownModule:
+    """One public module (and range of versions) that makes keys.
+
+    `source` is a pattern for the source without its version. It makes keys unless a `switches` argument says no; `on` tells whether it
+    does where the switch is not written. `period` is how long a key lives where the module replaces it by itself. `since` and `before`
+    bound the versions, `before` exclusive.
+    """
+
+    source: str
+    switches: tuple[str, ...]
+    on: bool = True
+    user: str = ""
+    period: timedelta | None = None
+    since: tuple[int, ...] = (0,)
+    before: tuple[int, ...] = (10**6,)
+
+
+_HOST = r"(?:(?:registry\.[\w.-]+|app\.[\w.-]+)/)?"
+
+
+def _registry(name: str) -> str:
+    namespace, module, provider = name.split("/")
+    git = rf"(?:git::)?(?:https?://|ssh://)?(?:[\w.-]+@)?github\.com[:/]{namespace}/terraform-{provider}-{module}(?:\.git)?"
+    return rf"(?:{_HOST}{namespace}/{module}/{provider}|{git})"
+
+
+MODULES: tuple[KnownModule, ...] = (
+    KnownModule(
+        source=_registry("terraform-aws-modules/iam/aws") + "//modules/iam-user",
+        switches=("create_iam_access_key", "create_user"),
+        user="name",
+        before=(6,),
+    ),
+    KnownModule(
+        source=_registry("terraform-aws-modules/iam/aws") + "//modules/iam-user",
+        switches=("create_access_key", "create"),
+        user="name",
+        since=(6,),
+    ),
+    KnownModule(
+        source=_registry("cloudposse/iam-system-user/aws"),
+        switches=("create_iam_access_key", "enabled"),
+        period=timedelta(days=30),
+        since=(0, 23),
+        before=(1,),
+    ),
+    KnownModule(source=_registry("cloudposse/iam-system-user/aws"), switches=("create_iam_access_key", "enabled"), since=(1,)),
+    KnownModule(source=_registry("cloudposse/iam-system-user/aws"), switches=("enabled",), before=(0, 23)),
+    KnownModule(source=_registry("cloudposse/ses/aws"), switches=("ses_user_enabled", "enabled"), period=timedelta(days=30)),
+    KnownModule(source=_registry("cloudposse/s3-bucket/aws"), switches=("user_enabled", "access_key_enabled"), on=False),
+    KnownModule(source=_registry("clouddrove/iam-user/aws"), switches=("create_access_key", "enabled"), user="name"),
+    KnownModule(source=_registry("schubergphilis/mcaf-user/aws"), switches=("create_iam_access_key",), user="name"),
+)
+NEEDLES: tuple[bytes, ...] = (b"/iam", b"-iam", b"/ses/", b"-ses", b"s3-bucket", b"mcaf-user")
+"""Bytes of which at least one stands in every source above."""
+_REF = re.compile(r"[?&]ref=v?([\w.+-]+)")
+_VERSION = re.compile(r"(>=|<=|~>|!=|=|>|<)?\s*v?(\d+(?:\.\d+)*)")
+
+
+def candidates(source: str, version: str) -> Iterator[KnownModule]:
+    """The entries that a call's source fits, those for versions that its constraint excludes left out."""
+    plain = _REF.sub("", source).rstrip("?&")
+    reference = _REF.search(source)
+    wanted = reference.group(1) if reference else version
+    for known in MODULES:
+        if re.fullmatch(known.source, plain.replace(".git//", "//")) and _may_be(wanted, known):
+            yield known
+
+
+def _may_be(version: str, known: KnownModule) -> bool:
+    """Whether a version constraint leaves room for the entry; an exact or pessimistic one is decided, an open one takes the newest."""
+    bounds = [(sign or "=", _numbers(number)) for sign, number in _VERSION.findall(version)]
+    if not bounds:
+        return known.before == (10**6,)
+    tops = [top for sign, numbers in bounds if (top := _top(sign, numbers))]
+    highest = min(tops) if tops else (10**6 - 1,)
+    return known.since < highest and highest <= (*known.before, 0) or known.since <= highest < known.before
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def _top(sign: str, numbers: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The highest version that a bound allows, roughly: enough to tell the entries apart."""
+    if sign in ("=", "<="):
+        return numbers
+    if sign == "~>":
+        return (*numbers[:-1], 10**5) if len(numbers) > 1 else (10**5,)
+    if sign == "<":
+        return (*numbers[:-1], numbers[-1] - 1, 10**5) if numbers[-1] else (*numbers[:-2], numbers[-2] - 1, 10**5) if len(numbers) > 1 else (0,)
+    return None

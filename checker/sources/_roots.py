@@ -1,0 +1,256 @@
+"""Which directories matter, and which of them are root modules: found from the bytes, before anything is parsed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from checker.hcl.files import Folder, Unreadable, folder, is_code, read, shown, walk
+from checker.hcl.locate import installed
+from checker.model import Gap, KeyResource, Location, ModuleCall
+from checker.sources._known_modules import candidates
+
+KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")
+_LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
+_CALL = re.compile(rb'^[ \t]*module[ \t]+"?([\w-]+)"?[ \t]*\{', re.MULTILINE)
+_SOURCE = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
+_VERSION = re.compile(rb'^[ \t]*version[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One module call as its bytes show it."""
+
+    path: str
+    line: int
+    name: str
+    source: str
+    version: str
+
+
+@dataclass(slots=True)
+class Directory:
+    """What the bytes of one directory tell: whether it names keys, whom it calls."""
+
+    path: str
+    names: tuple[str, ...] = ()
+    keys: bool = False
+    local: tuple[str, ...] = ()
+    remote: tuple[Site, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+class Graph:
+    """Directories by real path, and who calls whom; directories outside of the searched area are read when they are called."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Directory] = {}
+        self._needs: dict[str, bool] = {}
+
+    def add(self, found: Folder) -> Directory:
+        path = os.path.realpath(found.path)
+        if path not in self.known:
+            self.known[path] = _look(found, path)
+        return self.known[path]
+
+    def get(self, path: str) -> Directory:
+        return self.known.get(path) or self.add(folder(path))
+
+    def needs(self, path: str) -> bool:
+        """Whether a directory makes keys, itself or through what it calls."""
+        if path not in self._needs:
+            self._needs[path] = any(self.get(one).keys for one in self.reach(path))
+        return self._needs[path]
+
+    def reach(self, path: str) -> Iterator[str]:
+        """A directory and all that it calls, each once."""
+        seen = {path: None}
+        waiting = [path]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            for below in self.get(one).local:
+                if below not in seen:
+                    seen[below] = None
+                    waiting.append(below)
+
+
+def _look(found: Folder, path: str) -> Directory:
+    made = Directory(path, found.names)
+    gaps: list[Gap] = []
+    if found.problem:
+        gaps.append(Gap(what=shown(found.path), why=found.problem, hint="make the folder readable, or leave it out of the paths"))
+    local: dict[str, None] = {}
+    remote: list[Site] = []
+    for name in found.names:
+        where = shown(os.path.join(found.path, name))
+        try:
+            data = read(os.path.join(path, name))
+        except Unreadable as error:
+            gaps.append(_unread(where, str(error)))
+            continue
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4096]:
+            gaps.append(_unread(where, "not UTF-8"))
+            continue
+        made.keys = made.keys or any(needle in data for needle in KEY_NEEDLES)
+        local.update(dict.fromkeys(_local(data, path)))
+        remote.extend(_remote(data, where))
+    made.keys = made.keys or any(next(candidates(site.source, site.version), None) for site in remote)
+    ready = installed(path).values() if remote else ()
+    made.local = (*local, *sorted({one for one in ready if os.path.isdir(one)}))
+    made.remote, made.gaps = tuple(remote), tuple(gaps)
+    return made
+
+
+def _unread(where: str, why: str) -> Gap:
+    return Gap(what=where, why=why, location=Location(path=where), hint="mend the file or leave it out of the paths")
+
+
+def _local(data: bytes, path: str) -> Iterator[str]:
+    if b'"./' not in data and b'"..' not in data and b'"."' not in data and b'".\\' not in data:
+        return
+    for found in _LOCAL.finditer(data):
+        text = found.group(1).decode("utf-8", "replace").replace("\\", "/")
+        target = os.path.realpath(os.path.join(path, text))
+        if os.path.isdir(target):
+            yield target
+
+
+def _remote(data: bytes, where: str) -> Iterator[Site]:
+    if b"module" not in data or where.endswith(".json"):
+        return
+    for call in _CALL.finditer(data):
+        end = data.find(b"\n}", call.end())
+        body = data[call.end() : end if end >= 0 else len(data)]
+        source = _SOURCE.search(body)
+        if source is None or source.group(1).startswith(b"."):
+            continue
+        version = _VERSION.search(body)
+        line = data.count(b"\n", 0, call.start()) + 1
+        texts = (one.decode("utf-8", "replace") for one in (call.group(1), source.group(1), version.group(1) if version else b""))
+        yield Site(where, line, *texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roots:
+    """The root modules to read, and what was seen on the way.
+
+    `only` are the directories that were named by files; None where directories were named, so that all findings count.
+    """
+
+    graph: Graph
+    roots: tuple[str, ...]
+    names: tuple[str, ...]
+    files: int = 0
+    gaps: tuple[Gap, ...] = ()
+    only: frozenset[str] | None = None
+    area: tuple[str, ...] = field(default=())
+
+    def owns(self, resource: KeyResource) -> bool:
+        """Whether a finding there belongs to what was named: made in a named module, or called from one."""
+        if self.only is None:
+            return True
+        places = [resource.location.path] if resource.location else []
+        for one in resource.instances:
+            places.extend(call.location.path for call in one.calls)
+            places.append(os.path.join(one.root, "x"))
+        return any(os.path.realpath(os.path.dirname(place) or ".") in self.only for place in places)
+
+    def inside(self, directory: str) -> bool:
+        """Whether comments in a directory are the user's own."""
+        return self.only is None or os.path.realpath(directory) in self.only
+
+    def calls(self, loaded: Iterable[str]) -> Iterator[ModuleCall]:
+        """The calls of modules that are not on disk, in directories that nothing else had to read."""
+        skipped = {os.path.realpath(one) for one in loaded}
+        for path in self.area:
+            if path not in skipped and (self.only is None or path in self.only):
+                for site in self.graph.known[path].remote:
+                    yield not_looked_into(f"module.{site.name}", site.source, Location(path=site.path, line=site.line, end_line=site.line))
+
+
+def not_looked_into(address: str, source: str, location: Location) -> ModuleCall:
+    return ModuleCall(address=address, source=source, location=location, why="not downloaded here; terraform init fetches it")
+
+
+def find_roots(paths: Sequence[str]) -> Roots:
+    """The root modules below, or concerned by, some paths."""
+    graph = Graph()
+    named, tops, gaps = _sort(paths)
+    area: dict[str, None] = {}
+    for top in tops or (_searched(named) if named else ()):
+        for found in walk(top):
+            area[graph.add(found).path] = None
+    for path in named:
+        area[graph.get(path).path] = None
+    gaps.extend(gap for path in area for gap in graph.known[path].gaps)
+    gaps.extend(_empty(top, area) for top in tops if not any(_within(path, top) for path in area))
+    chosen = {os.path.realpath(top) for top in tops}
+    roots = _choose(graph, list(area), chosen)
+    only = frozenset(named) if named and not tops else None
+    if only is not None:
+        roots = [one for one in roots if only & set(graph.reach(one))]
+    count = sum(len(graph.known[path].names) for path in area if only is None or path in only)
+    names = tuple(shown(path) for path in paths)
+    return Roots(graph=graph, roots=tuple(roots), names=names, files=count, gaps=tuple(gaps), only=only, area=tuple(area))
+
+
+def _sort(paths: Sequence[str]) -> tuple[list[str], list[str], list[Gap]]:
+    """Paths as directories of named files, directories to search, and gaps for what is neither."""
+    named: list[str] = []
+    tops: list[str] = []
+    gaps: list[Gap] = []
+    for path in paths:
+        if os.path.isdir(path):
+            tops.append(path)
+        elif os.path.lexists(path) or is_code(os.path.basename(path)) or path.endswith((".tfvars", ".tfvars.json")):
+            named.append(_home(path))
+        else:
+            gaps.append(Gap(what=shown(path), why="no such file or directory"))
+    return named, tops, gaps
+
+
+def _home(path: str) -> str:
+    """The module that a file belongs to: its directory, or for a values file kept apart the nearest one above with code."""
+    directory = os.path.realpath(os.path.dirname(path) or ".")
+    above = directory
+    while path.endswith((".tfvars", ".tfvars.json")) and not folder(above).names:
+        up = os.path.dirname(above)
+        if up == above:
+            return directory
+        above = up
+    return above
+
+
+def _searched(named: list[str]) -> Iterator[str]:
+    """Where callers of a named module are looked for: below the current directory, or the module itself outside of it."""
+    here = os.path.realpath(".")
+    if any(_within(path, here) for path in named):
+        yield "."
+    yield from (path for path in named if not _within(path, here))
+
+
+def _within(path: str, top: str) -> bool:
+    top = os.path.realpath(top)
+    return path == top or path.startswith(os.path.join(top, ""))
+
+
+def _empty(top: str, area: dict[str, None]) -> Gap:
+    return Gap(what=shown(top), why="no Terraform files (*.tf, *.tf.json, *.tofu, *.tofu.json) in it", hint="name the folder that holds the code")
+
+
+def _choose(graph: Graph, area: list[str], named: set[str]) -> list[str]:
+    """Directories that make keys and that no other calls, those that were named, and one of every circle."""
+    called = {below for path in area for below in graph.known[path].local if below != path}
+    wanted = [path for path in area if graph.needs(path)]
+    roots = [path for path in wanted if path not in called or path in named]
+    seen = {one for root in roots for one in graph.reach(root)}
+    for path in sorted(wanted):
+        if path not in seen:
+            roots.append(path)
+            seen.update(graph.reach(path))
+    return roots
+
+
