@@ -77,11 +77,25 @@ def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
         why = f"{pinned.name} counts from a fixed time that passes once, and from then on it is replaced on every apply"
         return _broken(case, f"{why} (terraform-provider-time#44)", leaves, driver=pinned)
     if address in case.outcome.every:
-        return _make(case, Rotation.EVERY_APPLY, f"{_name(driver)} changes with every plan, so each apply makes a new key", leaves, driver, timedelta())
+        return _make(
+            case,
+            Rotation.EVERY_APPLY,
+            f"{_name(driver)} changes with every plan, so each apply makes a new key",
+            leaves,
+            driver,
+            timedelta(),
+        )
     period = case.outcome.longest[address]
     if not _sure(case, leaves):
         return _make(case, Rotation.CLOCK, f"{_name(driver)} replaces it, but how often cannot be worked out", leaves, driver)
-    return _make(case, Rotation.CLOCK, f"{_name(driver)} replaces it every {days(period)} at the latest, if applied often enough", leaves, driver, period)
+    return _make(
+        case,
+        Rotation.CLOCK,
+        f"{_name(driver)} replaces it every {days(period)} at the latest, if applied often enough",
+        leaves,
+        driver,
+        period,
+    )
 
 
 def _perhaps(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism:
@@ -107,7 +121,13 @@ def _still(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
         return _broken(case, f"it hangs on {_short(bridge)}, and nothing ever changes that", leaves, driver=bridge)
     guard = _guard(case)
     if guard is not None:
-        return _make(case, Rotation.MANUAL, "a check on its age stops the apply once it is old, and a person must replace it", leaves, guard)
+        return _make(
+            case,
+            Rotation.MANUAL,
+            "a check on its age stops the apply once it is old, and a person must replace it",
+            leaves,
+            guard,
+        )
     return _make(case, Rotation.NONE, _NONE, leaves, None)
 
 
@@ -133,7 +153,11 @@ def _gone(case: Case, clock: Leaf) -> str:
     """A rotator that has no instance drives nothing."""
     if any(one.under(declared.name) == clock.name for one, declared, _ in case.outcome.run.where.values()):
         return ""
-    return f"{_short(clock)} has no instance (its count or for_each is empty), so nothing drives it" if clock.kind == "resource" else ""
+    return (
+        f"{_short(clock)} has no instance (its count or for_each is empty), so nothing drives it"
+        if clock.kind == "resource"
+        else ""
+    )
 
 
 def _frozen(case: Case, targets: list[Target]) -> str:
@@ -289,11 +313,17 @@ def _driver(case: Case, leaves: tuple[Leaf, ...]) -> Leaf | None:
     """What moves first on the way to the key: something that expired or a clock function, else what is nearest."""
     fired = case.outcome.fired
     if fired is not None:
-        moved = {fired.where[name][0].under(fired.where[name][1].name) for name, one in fired.planned.items() if one.span and one.action is Action.CREATE}
+        moved = {
+            fired.where[name][0].under(fired.where[name][1].name)
+            for name, one in fired.planned.items()
+            if one.span and one.action is Action.CREATE
+        }
         expired = next((leaf for leaf in leaves if leaf.kind == "resource" and leaf.name in moved), None)
         if expired is not None:
             return expired
-    ordered = sorted((leaf for leaf in leaves if _is_clock(leaf) and leaf.kind != "order"), key=lambda leaf: leaf.name not in _FRESH)
+    ordered = sorted(
+        (leaf for leaf in leaves if _is_clock(leaf) and leaf.kind != "order"), key=lambda leaf: leaf.name not in _FRESH
+    )
     own = Leaf("resource", case.declared.name, case.declared.file.path, case.declared.head)
     return next(iter(ordered), own if case.declared.labels[0] in _CLOCKS else next(iter(leaves), None))
 
@@ -314,7 +344,9 @@ def _sure(case: Case, leaves: tuple[Leaf, ...]) -> bool:
     """Whether the length of every rotator on the way is known."""
     run = case.outcome.fired or case.outcome.run
     names = {leaf.name for leaf in leaves}
-    spans = [one.span for name, one in run.planned.items() if run.where[name][0].under(run.where[name][1].name) in names and one.span]
+    spans = [
+        one.span for name, one in run.planned.items() if run.where[name][0].under(run.where[name][1].name) in names and one.span
+    ]
     own = [one.span for name, one in run.planned.items() if run.where[name][1] is case.declared and one.span]
     return all(span.sure for span in (*spans, *own))
 

@@ -25,7 +25,9 @@ class Inputs:
     trouble: tuple[Trouble, ...] = ()
 
 
-def gather(root: Module, *, environment: Sequence[tuple[str, str]], files: Sequence[str], given: Sequence[tuple[str, str]]) -> Inputs:
+def gather(
+    root: Module, *, environment: Sequence[tuple[str, str]], files: Sequence[str], given: Sequence[tuple[str, str]]
+) -> Inputs:
     """Environment, terraform.tfvars, *.auto.tfvars, then the files and values that were named, later ones winning."""
     values: dict[str, Value] = {}
     trouble: list[Trouble] = []

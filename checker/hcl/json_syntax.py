@@ -125,7 +125,16 @@ def blocks(node: Node) -> Iterator[tuple[str, tuple[str, ...], Body, Place]]:
     if not isinstance(node.value, tuple):
         raise SyntaxFault("the file is not an object of blocks", node.place.line)
     for kind, place, inner in node.value:
-        depth = {"resource": 2, "data": 2, "ephemeral": 2, "terraform": 0, "locals": 0, "removed": 0, "moved": 0, "import": 0}.get(kind, 1)
+        depth = {
+            "resource": 2,
+            "data": 2,
+            "ephemeral": 2,
+            "terraform": 0,
+            "locals": 0,
+            "removed": 0,
+            "moved": 0,
+            "import": 0,
+        }.get(kind, 1)
         if kind != "//":
             yield from _labelled(kind, (), place, inner, depth)
 

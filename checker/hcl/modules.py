@@ -85,7 +85,9 @@ class Declared:
     def broken(self) -> bool:
         """Whether its body could not be parsed."""
         self.body  # noqa: B018  parsing is what fills the trouble
-        return any(one.path == self.file.path and self.whole.line <= one.line <= self.whole.end_line for one in self._trouble or ())
+        return any(
+            one.path == self.file.path and self.whole.line <= one.line <= self.whole.end_line for one in self._trouble or ()
+        )
 
     def _note(self, line: int, what: str) -> None:
         if self._trouble is not None:

@@ -101,7 +101,7 @@ def _unit(value: Value, before: Span | None, make: Callable[[int], Span]) -> Spa
     if not isinstance(value, Decimal):
         return UNSURE
     try:
-        return make(min(int(value), 10**6))
+        return make(min(int(value), 10**9))
     except OverflowError:
         return UNSURE
 

@@ -89,9 +89,11 @@ def _look(outcome: Outcome, plans: dict[str, Planned]) -> None:
 
 def _moves(run: Run) -> bool:
     """Whether anything that was read can change by itself."""
-    return any(leaf.kind == "clock" for one in run.planned.values() for leaf in one.reads) or any(
-        one.span is not None for one in run.planned.values()
-    ) or any(one.maybe for one in run.planned.values())
+    return (
+        any(leaf.kind == "clock" for one in run.planned.values() for leaf in one.reads)
+        or any(one.span is not None for one in run.planned.values())
+        or any(one.maybe for one in run.planned.values())
+    )
 
 
 def apply(run: Run, state: State) -> State:
@@ -159,7 +161,7 @@ class _Play:
 
     def moments(self, now: datetime) -> Iterator[datetime]:
         """When to look: a second later, when something expires, and each day if a clock function is read."""
-        end = self.start + self.horizon()
+        end = self.start + YEARS
         run = self.outcome.run
         ends = sorted(
             expiry

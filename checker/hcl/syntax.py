@@ -116,9 +116,7 @@ class Call:
     place: Place
 
 
-Expression = (
-    Literal | Template | Condition | Reference | Attr | Index | Splat | Sequence | Mapping | For | Operation | Call
-)
+Expression = Literal | Template | Condition | Reference | Attr | Index | Splat | Sequence | Mapping | For | Operation | Call
 HOLE = "*"
 """The loop name under which a splat's rest finds its item; no identifier can be spelt so."""
 

@@ -424,7 +424,9 @@ class Planner:
             return Change.NO
         return differs(before, after)
 
-    def _updated(self, before: dict[str, Value], config: dict[str, Value], changes: dict[str, Change], loose: bool) -> dict[str, Value]:
+    def _updated(
+        self, before: dict[str, Value], config: dict[str, Value], changes: dict[str, Change], loose: bool
+    ) -> dict[str, Value]:
         after = {**before, **{name: value for name, value in config.items() if value is not None}}
         for name, cause in ((self.schema.refreshed or {}) if self.schema else {}).items():
             if changes.get(cause, Change.NO) is not Change.NO:
@@ -479,7 +481,9 @@ class Planner:
         for node in listed.items if isinstance(listed, Sequence) else ():
             target = parse_target(node)
             if target:
-                self.run.frame.add(Leaf("order", self.owner.under(f"{target.type}.{target.name}"), self.declared.file.path, target.place))
+                self.run.frame.add(
+                    Leaf("order", self.owner.under(f"{target.type}.{target.name}"), self.declared.file.path, target.place)
+                )
 
     def triggered(self) -> Change:
         """Whether `replace_triggered_by` fires."""
@@ -502,12 +506,12 @@ class Planner:
         return max((self._fires(one, target.rest, declared) for one in plans), default=Change.NO)
 
     def _fires(self, one: Planned, rest: tuple[str, ...], declared: Declared) -> Change:
-        if not rest or one.change is not Change.YES:
-            return one.change
         schema = SCHEMAS.get(declared.labels[0])
-        if schema is not None and not schema.knows(rest[0]):
+        if rest and schema is not None and not schema.knows(rest[0]):
             self.run.problems[self.address] = f"{declared.name} has no attribute {rest[0]!r}"
             return Change.NO
+        if not rest or one.change is not Change.YES:
+            return one.change
         before, after = (_follow(values, rest, declared) for values in (one.before or {}, one.after))
         return differs(before, after)
 
@@ -524,7 +528,9 @@ class Planner:
         made.update({name: value for name, value in config.items() if value is not None})
         for name, make in (self.schema.computed if self.schema else {}).items():
             if config.get(name) is None and any(one.certainty is Certainty.APPLY for one in unknowns(made.get(name))):
-                made[name] = make(config, plan.at) if make else Unknown(Certainty.FIXED, token((self.address, name, rfc3339(plan.at))))
+                made[name] = (
+                    make(config, plan.at) if make else Unknown(Certainty.FIXED, token((self.address, name, rfc3339(plan.at))))
+                )
         created = plan.at if planned.action in (Action.CREATE, Action.REPLACE) else planned.created
         return Kept(made, created)
 
@@ -750,7 +756,11 @@ class Inside:
             return self._file(name, arguments, place)
         make = FUNCTIONS.get(name)
         if make is None:
-            return blend(name, arguments) if not all(map(is_known, arguments)) else Unknown(Certainty.FIXED, token((name, *arguments)))
+            return (
+                blend(name, arguments)
+                if not all(map(is_known, arguments))
+                else Unknown(Certainty.FIXED, token((name, *arguments)))
+            )
         if name not in LAZY and not all(map(is_known, arguments)):
             return blend(name, arguments)
         try:

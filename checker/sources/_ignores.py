@@ -71,7 +71,11 @@ def _covered(module: Module, file: CodeFile, comment: Comment) -> Declared | Non
 
 def _only_comments(between: bytes) -> bool:
     lines = between.split(b"\n")
-    return all(line.strip().startswith((b"#", b"//")) for line in lines[1:-1]) and not between.strip(b" \t\r\n").endswith(b"}") and len(lines) <= 12
+    return (
+        all(line.strip().startswith((b"#", b"//")) for line in lines[1:-1])
+        and not between.strip(b" \t\r\n").endswith(b"}")
+        and len(lines) <= 12
+    )
 
 
 def _blocks(module: Module) -> Iterator[Declared]:

@@ -99,5 +99,11 @@ def _top(sign: str, numbers: tuple[int, ...]) -> tuple[int, ...] | None:
     if sign == "~>":
         return (*numbers[:-1], 10**5) if len(numbers) > 1 else (10**5,)
     if sign == "<":
-        return (*numbers[:-1], numbers[-1] - 1, 10**5) if numbers[-1] else (*numbers[:-2], numbers[-2] - 1, 10**5) if len(numbers) > 1 else (0,)
+        return (
+            (*numbers[:-1], numbers[-1] - 1, 10**5)
+            if numbers[-1]
+            else (*numbers[:-2], numbers[-2] - 1, 10**5)
+            if len(numbers) > 1
+            else (0,)
+        )
     return None

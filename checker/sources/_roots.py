@@ -168,7 +168,9 @@ class Roots:
         for path in self.area:
             if path not in skipped and (self.only is None or path in self.only):
                 for site in self.graph.known[path].remote:
-                    yield not_looked_into(f"module.{site.name}", site.source, Location(path=site.path, line=site.line, end_line=site.line))
+                    yield not_looked_into(
+                        f"module.{site.name}", site.source, Location(path=site.path, line=site.line, end_line=site.line)
+                    )
 
 
 def not_looked_into(address: str, source: str, location: Location) -> ModuleCall:
@@ -238,7 +240,11 @@ def _within(path: str, top: str) -> bool:
 
 
 def _empty(top: str, area: dict[str, None]) -> Gap:
-    return Gap(what=shown(top), why="no Terraform files (*.tf, *.tf.json, *.tofu, *.tofu.json) in it", hint="name the folder that holds the code")
+    return Gap(
+        what=shown(top),
+        why="no Terraform files (*.tf, *.tf.json, *.tofu, *.tofu.json) in it",
+        hint="name the folder that holds the code",
+    )
 
 
 def _choose(graph: Graph, area: list[str], named: set[str]) -> list[str]:
@@ -252,5 +258,3 @@ def _choose(graph: Graph, area: list[str], named: set[str]) -> list[str]:
             roots.append(path)
             seen.update(graph.reach(path))
     return roots
-
-

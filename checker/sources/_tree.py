@@ -81,13 +81,19 @@ class Finder:
         text = found.group(1).decode("utf-8", "replace") if found else None
         if text is None:
             source = call.body.value("source")
-            text = source.value if isinstance(source, Literal) and isinstance(source.value, str) and source.value.startswith(".") else None
+            text = (
+                source.value
+                if isinstance(source, Literal) and isinstance(source.value, str) and source.value.startswith(".")
+                else None
+            )
         if text is None:
             return None
         path = os.path.realpath(os.path.join(owner.module.directory, text.replace("\\", "/")))
         return path if os.path.isdir(path) else None
 
-    def _instances(self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...], declared: Declared) -> Iterator[Sighting]:
+    def _instances(
+        self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...], declared: Declared
+    ) -> Iterator[Sighting]:
         mechanisms = recognise(Question(run.world, route, declared), self.at)
         outer, whole = _outside(owner), location(declared.file.path, declared.whole)
         place = location(declared.file.path, declared.head)
@@ -184,7 +190,9 @@ def _known(run: Run, owner: ModuleInstance, call: Declared, known: KnownModule, 
         except EvaluationError:
             user = None
         address = base + ("[*]" if isinstance(keys, Unknown) else spell(key))
-        instance = Instance(address=address, root=owner.root, user=user if isinstance(user, str) else None, calls=tuple(_chain(owner)))
+        instance = Instance(
+            address=address, root=owner.root, user=user if isinstance(user, str) else None, calls=tuple(_chain(owner))
+        )
         yield Sighting(call, "module", mechanism, instance, place, location(call.file.path, call.whole))
 
 
@@ -227,5 +235,3 @@ def _resource(members: list[Sighting]) -> KeyResource:
         has_pgp_key=pgp is not None and not (isinstance(pgp, Literal) and pgp.value is None),
         status_ignored=bool(ignored(body) & {"status", "all"}),
     )
-
-

@@ -69,7 +69,12 @@ def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
     yield from _gaps([*finder.trouble, *(one for module in modules for one in module.trouble if one.path not in known)])
     yield from _texts(modules)
     instances = sum(len(one.instances) for one in resources)
-    counts = (("files", roots.files), ("root modules", len(roots.roots)), ("key resources", len(resources)), ("key instances", instances))
+    counts = (
+        ("files", roots.files),
+        ("root modules", len(roots.roots)),
+        ("key resources", len(resources)),
+        ("key instances", instances),
+    )
     yield Evidence(kind="code", name=", ".join(roots.names), counts=counts)
 
 
@@ -82,4 +87,6 @@ def _texts(modules: list[Module]) -> Iterator[SourceText]:
 def _gaps(trouble: list[Trouble]) -> Iterator[Gap]:
     for one in sorted(set(trouble), key=lambda one: (one.path, one.line, one.what)):
         place = Location(path=one.path, line=one.line, end_line=one.line)
-        yield Gap(what=str(place), why=one.what, location=place, hint="terraform validate says more; the rest of the code was read")
+        yield Gap(
+            what=str(place), why=one.what, location=place, hint="terraform validate says more; the rest of the code was read"
+        )
