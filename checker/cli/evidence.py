@@ -78,11 +78,23 @@ def _file(kind: str, name: str, at: datetime) -> Source:
     return read
 
 
+def _plan(name: str, stream: BinaryIO, at: datetime) -> Iterator[Fact]:
+    from checker.sources import plan
+
+    return plan.read(name, stream, at=at)
+
+
+def _state(name: str, stream: BinaryIO, at: datetime) -> Iterator[Fact]:
+    from checker.sources import state
+
+    return state.read(name, stream, at=at)
+
+
 def _report(name: str, stream: BinaryIO, at: datetime) -> Iterator[Fact]:
     from checker.sources import report
 
     return report.read(name, stream.read(), at=at)
 
 
-READERS: dict[str, Callable[[str, BinaryIO, datetime], Iterator[Fact]]] = {"report": _report}
+READERS: dict[str, Callable[[str, BinaryIO, datetime], Iterator[Fact]]] = {"plan": _plan, "state": _state, "report": _report}
 """Every kind of evidence that comes as a file, and what reads it."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
+
+from checker.cli import terminal
 
 if TYPE_CHECKING:
     from checker.model import Rule
@@ -34,6 +37,8 @@ def explain(rule: str | None) -> int:
 
 def named(typed: str) -> Rule:
     """The rule of that name; raises with the nearest one."""
+    from difflib import get_close_matches
+
     from checker.rules import RULES
 
     rules = {rule.id: rule for rule in RULES}
@@ -41,17 +46,19 @@ def named(typed: str) -> Rule:
         return rules[typed]
     near = get_close_matches(typed, rules, 1, 0.4)
     hint = f" Did you mean {near[0]!r}?" if near else " `keyturn explain` lists them all."
-    raise click.BadParameter(f"there is no rule {typed!r}.{hint}")
+    raise click.UsageError(f"there is no rule {typed!r}.{hint}")
 
 
 def table() -> Iterator[str]:
-    """Every rule in one line."""
+    """Every rule in one line; on a terminal, the faults wrapped in a column of their own."""
     from checker.rules import RULES
 
     rows = [HEADINGS, *((rule.id, rule.severity.label, rule.looks.value, fault(rule)) for rule in RULES)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    widths = [max(len(row[column]) for row in rows) + 2 for column in range(3)]
+    room = terminal.width() - sum(widths) if terminal.is_watched(sys.stdout) else sys.maxsize
+    for *cells, text in rows:
+        lead = "".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        yield from textwrap.wrap(text, max(room, 20) + len(lead), initial_indent=lead, subsequent_indent=" " * len(lead))
 
 
 def fault(rule: Rule) -> str:

@@ -19,6 +19,20 @@ def _option(*names: str, help: str, **settings: Any) -> click.Option:  # noqa: A
 
 EVIDENCE = (
     _option(
+        "--plan",
+        help="A Terraform plan (terraform show -json, or the saved plan itself); repeatable.",
+        type=EXISTING_OR_STDIN,
+        metavar="FILE|-",
+        multiple=True,
+    ),
+    _option(
+        "--state",
+        help="A Terraform state (terraform state pull, or terraform show -json); repeatable.",
+        type=EXISTING_OR_STDIN,
+        metavar="FILE|-",
+        multiple=True,
+    ),
+    _option(
         "--report",
         help="A saved credential report (CSV, base64, or the API's JSON); repeatable.",
         type=EXISTING_OR_STDIN,

@@ -29,6 +29,8 @@ class Options:
     """The options, by their names on the command line."""
 
     paths: tuple[str, ...]
+    plan: tuple[str, ...]
+    state: tuple[str, ...]
     report: tuple[str, ...]
     var: tuple[tuple[str, str], ...]
     var_file: tuple[str, ...]
@@ -46,7 +48,8 @@ class Options:
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """The evidence that comes as files, by kind."""
-        return tuple(("report", name) for name in self.report)
+        kinds = {"plan": self.plan, "state": self.state, "report": self.report}
+        return tuple((kind, name) for kind, names in kinds.items() for name in names)
 
     @property
     def near(self) -> tuple[Path, ...]:
@@ -57,7 +60,7 @@ class Options:
 
 @click.command(cls=SectionedCommand, params=list(PARAMETERS))
 def scan(**options: Any) -> int:
-    """Judge the access keys in Terraform code, in saved credential reports, or in both, joined.
+    """Judge AWS access keys by Terraform code, plans, states and saved credential reports: any of them, joined.
 
     PATHS are directories or files of Terraform; "." when no other evidence is given, none when some is.
 
@@ -65,6 +68,7 @@ def scan(**options: Any) -> int:
     Examples:
       keyturn scan infra/
       keyturn scan infra/ --report credential-report.csv -f text -f sarif=keyturn.sarif
+      terraform show -json tfplan | keyturn scan . --plan -
       aws iam get-credential-report --query Content --output text | keyturn scan --report -
     """
     return _run(Options(**options))
