@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any, Protocol
 
-from checker.hcl.syntax import (
+from checker.hcl.nodes import (
     HOLE,
     Attr,
     Call,
@@ -24,20 +23,8 @@ from checker.hcl.syntax import (
     Splat,
     Template,
 )
-from checker.hcl.values import (
-    NUMBERS,
-    Certainty,
-    EvaluationError,
-    Record,
-    SetValue,
-    Unknown,
-    Value,
-    blend,
-    is_known,
-    number,
-    text_of,
-    token,
-)
+from checker.hcl.operators import as_number, count, equal, pairs, pick, to_text, to_truth
+from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, is_known, token
 
 MAX_STEPS = 500_000
 """Expressions evaluated for one argument before it counts as undecided."""
@@ -103,26 +90,6 @@ def _template(node: Template, scope: Scope, names: Names, budget: Budget) -> Val
     return "".join(str(text) for text in texts)
 
 
-def to_text(value: Value) -> Value:
-    """A value as it stands in a template: a string, or Unknown. Raises EvaluationError for what has no text."""
-    if isinstance(value, str | Unknown):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return text_of(value)
-    raise EvaluationError("null or a collection cannot stand in a template")
-
-
-def to_truth(value: Value) -> bool | Unknown:
-    """A condition's value. Raises EvaluationError for what is no bool."""
-    if isinstance(value, bool | Unknown):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise EvaluationError("a condition must be true or false")
-
-
 def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> Value:
     test = to_truth(evaluate(node.test, scope, names, budget))
     if isinstance(test, Unknown):
@@ -152,31 +119,6 @@ def _traversal(node: Reference | Attr | Index, scope: Scope, names: Names, budge
     return value
 
 
-def pick(value: Value, key: Value) -> Value:
-    """One attribute or element of a value. Raises EvaluationError where there is none."""
-    if isinstance(value, Unknown) or isinstance(key, Unknown):
-        return blend("[]", (value, key))
-    if isinstance(value, dict):
-        name = to_text(key)
-        if isinstance(value, Record) and isinstance(name, str):
-            return value.attribute(name)
-        if isinstance(name, str) and name in value:
-            return value[name]
-        raise EvaluationError(f"there is no {str(name)[:60]!r}")
-    if isinstance(value, tuple):
-        return _element(value, key)
-    raise EvaluationError("this value has no elements")
-
-
-def _element(items: tuple[Value, ...], key: Value) -> Value:
-    place = number(key) if isinstance(key, str) else key
-    if not isinstance(place, Decimal) or place != place.to_integral_value():
-        raise EvaluationError("an element is chosen by a whole number")
-    if not 0 <= place < len(items):
-        raise EvaluationError(f"there is no element {text_of(place)}")
-    return items[int(place)]
-
-
 def _splat(node: Splat, scope: Scope, names: Names, budget: Budget) -> Value:
     value = evaluate(node.target, scope, names, budget)
     if isinstance(value, Unknown):
@@ -199,23 +141,12 @@ def _mapping(node: Mapping, scope: Scope, names: Names, budget: Budget) -> Value
     return made
 
 
-def _pairs(value: Value) -> list[tuple[Value, Value]]:
-    if isinstance(value, dict):
-        items = value.filled() if isinstance(value, Record) else value
-        return [(key, items[key]) for key in sorted(items)]
-    if isinstance(value, tuple):
-        return [(Decimal(place), item) for place, item in enumerate(value)]
-    if isinstance(value, SetValue):
-        return [(item, item) for item in value]
-    raise EvaluationError("only a list, set or map can be looped over")
-
-
 def _for(node: For, scope: Scope, names: Names, budget: Budget) -> Value:
     source = evaluate(node.source, scope, names, budget)
     if isinstance(source, Unknown):
         return blend("for", (source,))
     made: list[tuple[Value, Value]] = []
-    for key, item in _pairs(source):
+    for key, item in pairs(source):
         inner = {**names, node.names[-1]: item, **({node.names[0]: key} if len(node.names) > 1 else {})}
         test = to_truth(evaluate(node.test, scope, inner, budget)) if node.test is not None else True
         if isinstance(test, Unknown):
@@ -245,63 +176,17 @@ def _collect(node: For, made: list[tuple[Value, Value]]) -> Value:
     return grouped
 
 
-_ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
-    "+": NUMBERS.add,
-    "-": NUMBERS.subtract,
-    "*": NUMBERS.multiply,
-    "/": NUMBERS.divide,
-    "%": NUMBERS.remainder,
-}
-_ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
-
-
 def _operation(node: Operation, scope: Scope, names: Names, budget: Budget) -> Value:
     if node.sign in ("&&", "||") and len(node.operands) == 2:
         return _logic(node, scope, names, budget)
     values = [evaluate(one, scope, names, budget) for one in node.operands]
     if node.sign in ("==", "!="):
-        return _equal(node.sign, values)
+        return equal(node.sign, values)
     if any(isinstance(one, Unknown) for one in values):
         return blend(node.sign, values)
     if node.sign == "!":
         return not to_truth(values[0])
-    return _count(node.sign, [_as_number(one) for one in values])
-
-
-def _as_number(value: Value) -> Decimal:
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, str):
-        return number(value)
-    raise EvaluationError("a number was expected")
-
-
-def _count(sign: str, numbers: list[Decimal]) -> Value:
-    if len(numbers) == 1:
-        return NUMBERS.minus(numbers[0])
-    if sign in _ORDER:
-        return _ORDER[sign](*numbers)
-    try:
-        return number(_ARITHMETIC[sign](*numbers))
-    except (DecimalException, ZeroDivisionError) as error:
-        raise EvaluationError(f"{sign!r} has no result here") from error
-
-
-def _equal(sign: str, values: list[Value]) -> Value:
-    same = token(values[0]) == token(values[1])
-    if not all(is_known(one) for one in values) and not (same and _all_fixed(values)):
-        return blend(sign, values)
-    return same if sign == "==" else not same
-
-
-def _all_fixed(values: list[Value]) -> bool:
-    made = blend("", values)
-    return made.certainty is Certainty.FIXED
+    return count(node.sign, [as_number(one) for one in values])
 
 
 def _logic(node: Operation, scope: Scope, names: Names, budget: Budget) -> Value:

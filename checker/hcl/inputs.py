@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from checker.hcl.functions import FUNCTIONS
+
 from checker.hcl.evaluate import Budget, Exhausted, evaluate
 from checker.hcl.files import Unreadable, read, shown
-from checker.hcl.functions import FUNCTIONS
 from checker.hcl.json_syntax import read_json, variables
 from checker.hcl.modules import Module, Trouble
-from checker.hcl.syntax import Call, Expression, Place, Reference, SyntaxFault, parse_body, parse_expression
+from checker.hcl.nodes import Call, Expression, Place, Reference, SyntaxFault
+from checker.hcl.syntax import parse_body, parse_expression
 from checker.hcl.values import Certainty, EvaluationError, Unknown, Value
 
 _PLAIN = frozenset({"string", "number", "bool", "any"})

@@ -10,20 +10,9 @@ from dataclasses import dataclass
 from json.decoder import JSONDecodeError, scanstring
 from typing import Any
 
-from checker.hcl.syntax import (
-    MAX_DEPTH,
-    Argument,
-    Body,
-    Expression,
-    Literal,
-    Mapping,
-    Nested,
-    Place,
-    Sequence,
-    SyntaxFault,
-    parse_expression,
-    parse_template,
-)
+from checker.hcl.nodes import Argument, Body, Expression, Literal, Mapping, Nested, Place, Sequence, SyntaxFault
+from checker.hcl.reader import MAX_DEPTH
+from checker.hcl.syntax import parse_expression, parse_template
 from checker.hcl.values import EvaluationError, number
 
 _BARE = frozenset({"replace_triggered_by", "depends_on", "ignore_changes"})

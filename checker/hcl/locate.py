@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
-from checker.hcl.syntax import Expression, Literal
+from checker.hcl.nodes import Expression, Literal
 
 
 @dataclass(frozen=True, slots=True)

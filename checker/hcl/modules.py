@@ -11,7 +11,8 @@ from checker.hcl.blocks import Comment, split
 from checker.hcl.files import CodeFile, Unreadable, folder, read, shown
 from checker.hcl.json_syntax import blocks as json_blocks
 from checker.hcl.json_syntax import read_json
-from checker.hcl.syntax import Body, Expression, Nested, Place, SyntaxFault, parse_body
+from checker.hcl.nodes import Body, Expression, Nested, Place, SyntaxFault
+from checker.hcl.syntax import parse_body
 
 _OVERRIDE = re.compile(r"(^|_)override\.(tf|tofu)(\.json)?$")
 

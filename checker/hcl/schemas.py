@@ -28,7 +28,7 @@ class Schema:
     update: frozenset[str] = frozenset()
     computed: dict[str, Maker | None]
     refreshed: dict[str, str] | None = None
-    span: Callable[[Config], "Span | None"] | None = None
+    span: Callable[[Config], Span | None] | None = None
     bridge: bool = False
 
     @property

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from checker.hcl.modules import Declared
+from checker.hcl.planner import Planner
+from checker.hcl.run import Run
+from checker.hcl.schemas import SCHEMAS
 from checker.hcl.values import Certainty, EvaluationError, Unknown
-from checker.hcl.world import Action, Leaf, ModuleInstance, Planned, Planner, Run, State, World
+from checker.hcl.world import Action, Leaf, ModuleInstance, Planned, State, World
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -216,8 +219,6 @@ class _Play:
 
 def reached(run: Run, address: str) -> tuple[Leaf, ...]:
     """Everything that an instance hangs on, through bridges, nearest first."""
-    from checker.hcl.schemas import SCHEMAS
-
     bases: dict[str, list[str]] = {}
     for one, (owner, declared, _) in run.where.items():
         bases.setdefault(owner.under(declared.name), []).append(one)

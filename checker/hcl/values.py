@@ -43,9 +43,9 @@ class Unknown:
 class SetValue:
     """A set: distinct items in Terraform's order (strings by code point, numbers by size)."""
 
-    items: tuple["Value", ...]
+    items: tuple[Value, ...]
 
-    def __iter__(self) -> Iterator["Value"]:
+    def __iter__(self) -> Iterator[Value]:
         return iter(self.items)
 
     def __len__(self) -> int:
@@ -55,15 +55,15 @@ class SetValue:
 class Record(dict[str, "Value"]):
     """A resource or module as a whole: its attributes are worked out when they are asked for."""
 
-    def __init__(self, names: Iterable[str], read: Callable[[str], "Value"]) -> None:
+    def __init__(self, names: Iterable[str], read: Callable[[str], Value]) -> None:
         super().__init__()
         self._names, self._read, self._full = tuple(names), read, False
 
-    def attribute(self, name: str) -> "Value":
+    def attribute(self, name: str) -> Value:
         """One attribute, those included that only AWS would tell. Raises EvaluationError where there is none."""
         return self._read(name)
 
-    def filled(self) -> "dict[str, Value]":
+    def filled(self) -> dict[str, Value]:
         """All attributes with a name that is known beforehand; one without a value is left out."""
         if not self._full:
             self._full = True
@@ -150,7 +150,7 @@ def make_set(items: Iterable[Value]) -> SetValue:
     return SetValue(tuple(sorted(distinct.values(), key=_rank)))
 
 
-def _items(value: "dict[str, Value]") -> "dict[str, Value]":
+def _items(value: dict[str, Value]) -> dict[str, Value]:
     return value.filled() if isinstance(value, Record) else value
 
 

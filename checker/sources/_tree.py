@@ -10,10 +10,12 @@ from datetime import datetime
 from itertools import groupby
 
 from checker.hcl.modules import Declared, Module, Trouble, load
+from checker.hcl.nodes import Literal
+from checker.hcl.run import Run
 from checker.hcl.simulate import Question
-from checker.hcl.syntax import Literal
+from checker.hcl.triggers import ignored
 from checker.hcl.values import EvaluationError, Unknown, Value
-from checker.hcl.world import ModuleInstance, Planned, Run, World, ignored, spell
+from checker.hcl.world import ModuleInstance, Planned, World, spell
 from checker.mechanism import days, location, recognise
 from checker.model import Instance, KeyResource, Location, Mechanism, ModuleCall, Origin, Related, Rotation
 from checker.sources._known_modules import KnownModule, candidates

@@ -1,0 +1,208 @@
+"""What an expression sees from inside one module instance."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from checker.hcl.functions import FUNCTIONS, LAZY
+
+from checker.hcl.evaluate import Names
+from checker.hcl.modules import Declared
+from checker.hcl.nodes import Place
+from checker.hcl.schemas import SCHEMAS, rfc3339
+from checker.hcl.values import Certainty, EvaluationError, Record, Unknown, Value, blend, is_known, token
+from checker.hcl.world import META, Change, Key, Leaf, ModuleInstance
+
+if TYPE_CHECKING:
+    from checker.hcl.run import Run
+
+_FILES = frozenset(
+    {
+        *("file", "filebase64", "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512"),
+        *("fileexists", "fileset", "templatefile", "pathexpand", "abspath"),
+    }
+)
+_FRESH = frozenset({"timestamp", "uuid", "bcrypt"})
+"""Functions whose result is known only after apply, so that every plan counts it as changed."""
+
+
+class Inside:
+    """What an expression sees from inside one module instance."""
+
+    __slots__ = ("names", "owner", "run")
+
+    def __init__(self, run: Run, owner: ModuleInstance, names: Names) -> None:
+        self.run, self.owner, self.names = run, owner, names
+
+    def resolve(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        """The value at the start of a traversal, and how many steps it took. Raises EvaluationError."""
+        find = _ROOTS.get(root)
+        if find is not None:
+            return find(self, root, path, place)
+        return self._resource(root, path, place)
+
+    def _variable(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        return self.run.variable(self.owner, _first(path)), 1
+
+    def _local(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        return self.run.local(self.owner, _first(path)), 1
+
+    def _loop(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        if root not in self.names:
+            raise EvaluationError(f"{root!r} has no meaning here")
+        return self.names[root], 0
+
+    def _self(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        return Unknown(Certainty.LOOSE), len(path)
+
+    def _path(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        name = _first(path)
+        if name == "module":
+            near = os.path.relpath(self.owner.module.directory, self.run.world.root.directory)
+            return near.replace(os.sep, "/"), 1
+        return ("." if name == "root" else Unknown(Certainty.FIXED, f"path.{name}")), 1
+
+    def _terraform(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        return Unknown(Certainty.FIXED, f"terraform.{_first(path)}"), 1
+
+    def _data(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        """An argument of a data source is what is written; what it reads is some fixed value."""
+        if len(path) < 2 or not all(isinstance(one, str) for one in path[:2]):
+            raise EvaluationError("a data source is named by type and name")
+        declared = self.owner.module.data.get((str(path[0]), str(path[1])))
+        if declared is None:
+            raise EvaluationError(f"no data source {path[0]}.{path[1]} is declared")
+        self.run.frame.add(Leaf("data", f"data.{declared.name}", declared.file.path, declared.head))
+        written = declared.body.value(str(path[2])) if len(path) > 2 and isinstance(path[2], str) else None
+        if written is not None and declared.body.value("count") is None and declared.body.value("for_each") is None:
+            return self.run.value(written, self.owner, {}), 3
+        return Unknown(Certainty.FIXED, token((self.owner.address, *path))), len(path)
+
+    def _module(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        name = _first(path)
+        call = self.owner.module.calls.get(name)
+        if call is None:
+            raise EvaluationError(f"no module {name!r} is called")
+        found = self.run.children(self.owner, name)
+        if not found and self.owner.under(f"module.{name}") in self.run.world.missing:
+            return Unknown(Certainty.LOOSE), len(path)
+        return self._select(path, call, [(key, self._outputs(child)) for key, child in found])
+
+    def _outputs(self, child: ModuleInstance) -> Record:
+        return Record(sorted(child.module.outputs), lambda name: self.run.output(child, name))
+
+    def _resource(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        declared = self.owner.module.resources.get((root, _first(path)))
+        if declared is None:
+            raise EvaluationError(f"no resource {root}.{_first(path)} is declared")
+        self.run.frame.add(Leaf("resource", self.owner.under(declared.name), declared.file.path, declared.head))
+        found = [(key, self._instance(declared, key, address)) for key, address in self.run.addresses(self.owner, declared)]
+        return self._select(path, declared, found)
+
+    def _instance(self, declared: Declared, key: Key, address: str) -> Record:
+        schema = SCHEMAS.get(declared.labels[0])
+        names = sorted(schema.inputs | schema.computed.keys()) if schema else sorted(declared.body.arguments.keys() - META)
+        return Record(names, lambda name: self._attribute(declared, key, address, name))
+
+    def _attribute(self, declared: Declared, key: Key, address: str, name: str) -> Value:
+        schema = SCHEMAS.get(declared.labels[0])
+        if schema is None and (written := declared.body.value(name)) is not None:
+            return self.run.value(written, self.owner, self.run.bindings(self.owner, declared, key, self.owner.names))
+        values = self.run.attributes(self.owner, declared, key, address)
+        if name in values:
+            return values[name]
+        if schema is not None and not schema.knows(name):
+            raise EvaluationError(f"{declared.name} has no attribute {name!r}")
+        if schema is not None and name in schema.inputs:
+            return None
+        planned = self.run.planned.get(address)
+        loose = planned is not None and planned.change is not Change.NO
+        return Unknown(Certainty.LOOSE) if loose else Unknown(Certainty.FIXED, token((address, name)))
+
+    def _select(self, path: tuple[Value, ...], declared: Declared, found: list[tuple[Key, Record]]) -> tuple[Value, int]:
+        """The instance or instances that a traversal means, and the attribute behind, read only when it is asked for."""
+        plain = declared.body.value("count") is None and declared.body.value("for_each") is None
+        loose = isinstance(self.run.expand(self.owner, declared, self.owner.names), Unknown)
+        if not plain and len(path) < 2:
+            if loose:
+                return Unknown(Certainty.LOOSE), 1
+            listed = declared.body.value("count") is not None
+            return (tuple(one for _, one in found) if listed else {str(key): one for key, one in found}), 1
+        used = 1 if plain else 2
+        chosen = [one for key, one in found if plain or loose or token(key) == token(path[1])]
+        if not plain and isinstance(path[1], Unknown):
+            return blend("[]", (path[1],)), len(path)
+        if not chosen:
+            raise EvaluationError(f"{declared.name} has no such instance")
+        if len(path) > used and isinstance(name := path[used], str):
+            return chosen[0].attribute(name), used + 1
+        return chosen[0], used
+
+    def function(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+        """The result of a function. Raises EvaluationError where Terraform would refuse."""
+        if name == "plantimestamp" or name in _FRESH:
+            return self._clock(name, arguments, place)
+        if name in _FILES:
+            return self._file(name, arguments, place)
+        make = FUNCTIONS.get(name)
+        if make is None:
+            return (
+                blend(name, arguments)
+                if not all(map(is_known, arguments))
+                else Unknown(Certainty.FIXED, token((name, *arguments)))
+            )
+        if name not in LAZY and not all(map(is_known, arguments)):
+            return blend(name, arguments)
+        try:
+            return make(*arguments)
+        except TypeError as error:
+            raise EvaluationError(f"{name}() does not take these arguments") from error
+
+    def _clock(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+        run = self.run
+        run.frame.add(Leaf("clock", f"{name}()", self._path_of(place), place))
+        if name == "plantimestamp":
+            return rfc3339(run.plan.at if run.plan else run.at)
+        if run.plan is None:
+            return Unknown(Certainty.APPLY)
+        if name == "timestamp":
+            return rfc3339(run.plan.at)
+        return Unknown(Certainty.FIXED, token((name, str(place), rfc3339(run.plan.at))))
+
+    def _file(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+        self.run.frame.add(Leaf("file", f"{name}()", self._path_of(place), place))
+        if name == "file" and len(arguments) == 1 and isinstance(arguments[0], str):
+            text = self.run.world.read_file(arguments[0])
+            if text is not None:
+                return text
+        return Unknown(Certainty.FIXED, token((name, *arguments)))
+
+    def _path_of(self, place: Place) -> str:
+        """The file of an expression: the one whose text holds the function's name at this place, else the module's first."""
+        for file in self.owner.module.files:
+            lines = file.data.split(b"\n", place.line)
+            if len(lines) >= place.line and b"timestamp" in lines[place.line - 1]:
+                return file.path
+        return self.owner.module.files[0].path if self.owner.module.files else ""
+
+
+_ROOTS: dict[str, Callable[[Inside, str, tuple[Value, ...], Place], tuple[Value, int]]] = {
+    "var": Inside._variable,
+    "local": Inside._local,
+    "each": Inside._loop,
+    "count": Inside._loop,
+    "self": Inside._self,
+    "path": Inside._path,
+    "terraform": Inside._terraform,
+    "tofu": Inside._terraform,
+    "data": Inside._data,
+    "module": Inside._module,
+}
+
+
+def _first(path: tuple[Value, ...]) -> str:
+    if not path or not isinstance(path[0], str):
+        raise EvaluationError("a name is missing behind the dot")
+    return path[0]

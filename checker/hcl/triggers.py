@@ -1,0 +1,57 @@
+"""What a lifecycle says: which references trigger a replacement, and which changes are ignored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.hcl.nodes import Attr, Body, Expression, Index, Place, Reference, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one entry of `replace_triggered_by` or `depends_on` names."""
+
+    type: str
+    name: str
+    key: Expression | None
+    rest: tuple[str, ...]
+    place: Place
+
+
+def parse_target(node: Expression) -> Target | None:
+    """A reference taken apart: type, name, instance key, attributes behind it."""
+    chain: list[Attr | Index] = []
+    while isinstance(node, Attr | Index):
+        chain.append(node)
+        node = node.target
+    chain.reverse()
+    if not isinstance(node, Reference) or not chain or not isinstance(chain[0], Attr):
+        return None
+    key: Expression | None = None
+    rest = chain[1:]
+    if rest and isinstance(rest[0], Index):
+        key, rest = rest[0].key, rest[1:]
+    attributes = [one.name for one in rest if isinstance(one, Attr)]
+    return Target(node.name, chain[0].name, key, tuple(attributes), node.place)
+
+
+def triggers(body: Body) -> tuple[Expression, ...]:
+    """The entries of `lifecycle.replace_triggered_by`."""
+    found: list[Expression] = []
+    for block in body.blocks("lifecycle"):
+        listed = block.body.value("replace_triggered_by")
+        found.extend(listed.items if isinstance(listed, Sequence) else (listed,) if listed is not None else ())
+    return tuple(found)
+
+
+def ignored(body: Body) -> frozenset[str]:
+    """The argument names in `lifecycle.ignore_changes`; "all" where it says so."""
+    names: set[str] = set()
+    for block in body.blocks("lifecycle"):
+        listed = block.body.value("ignore_changes")
+        for node in listed.items if isinstance(listed, Sequence) else (listed,) if listed is not None else ():
+            while isinstance(node, Attr | Index):
+                node = node.target
+            if isinstance(node, Reference):
+                names.add(node.name)
+    return frozenset(names)

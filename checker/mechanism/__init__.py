@@ -1,0 +1,66 @@
+"""The one recogniser: what replaces a key, how often, and what blocks it, as real Terraform would show it over the years."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from checker.hcl.simulate import Question, play, reached
+from checker.hcl.world import Leaf
+from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
+from checker.mechanism.lifecycle import find_block
+from checker.mechanism.still import explain
+from checker.model import Mechanism, Rotation
+
+__all__ = ["days", "location", "recognise"]
+
+
+def recognise(question: Question, at: datetime) -> dict[str, Mechanism]:
+    """The mechanism of each instance of a key block, by instance address; empty where it has no instances."""
+    case = Case(question, play(question, at))
+    if case.outcome.fails:
+        return {case.owner.under(case.declared.name) + "[*]": make(case, Rotation.BROKEN, case.outcome.fails)}
+    return {address: _verdict(case, address) for address in case.outcome.present}
+
+
+def _verdict(case: Case, address: str) -> Mechanism:
+    outcome = case.outcome
+    if address in outcome.longest:
+        return _fires(case, address, reached(case.moved, address))
+    leaves = reached(outcome.run, address)
+    if address in outcome.maybe:
+        driver = find_driver(case, leaves)
+        why = f"whether and when {_name(driver)} replaces it cannot be worked out"
+        return make(case, Rotation.CLOCK, why, leaves, driver=driver)
+    return explain(case, address, leaves)
+
+
+def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
+    """A key that is replaced by itself: what spoils it, then how often."""
+    driver = find_driver(case, leaves)
+    stop = find_block(case.declared)
+    if stop:
+        return make(
+            case, Rotation.BROKEN, f"{_name(driver)} would replace it, but {stop}", leaves, driver=driver, blocked_by=stop
+        )
+    if address in case.outcome.every:
+        return _always(case, leaves, driver)
+    period = case.outcome.longest[address]
+    if not is_sure(case, leaves):
+        why = f"{_name(driver)} replaces it, but how often cannot be worked out"
+        return make(case, Rotation.CLOCK, why, leaves, driver=driver)
+    why = f"{_name(driver)} replaces it every {days(period)} at the latest, if applied often enough"
+    return make(case, Rotation.CLOCK, why, leaves, driver=driver, period=period)
+
+
+def _always(case: Case, leaves: tuple[Leaf, ...], driver: Leaf | None) -> Mechanism:
+    """A key that each apply replaces: by a clock function, or by a rotator whose time has passed for good."""
+    pinned = find_pinned(case, leaves)
+    if pinned:
+        why = f"{pinned.name} counts from a fixed time that passes once, and from then on every apply replaces the key"
+        return make(case, Rotation.BROKEN, f"{why} (terraform-provider-time#44)", leaves, driver=pinned)
+    why = f"{_name(driver)} changes with every plan, so each apply makes a new key"
+    return make(case, Rotation.EVERY_APPLY, why, leaves, driver=driver, period=timedelta())
+
+
+def _name(leaf: Leaf | None) -> str:
+    return leaf.name if leaf else "something"

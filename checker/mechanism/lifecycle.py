@@ -1,0 +1,71 @@
+"""What a key's own lifecycle does to a replacement: stops it, orders it, or asks a person for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.hcl.modules import Declared
+from checker.hcl.nodes import Attr, Expression, Literal, expressions, walk
+from checker.hcl.triggers import parse_target
+from checker.hcl.world import Leaf, ModuleInstance
+
+
+def find_guard(owner: ModuleInstance, declared: Declared) -> Leaf | None:
+    """A condition on the key's age that stops the apply: in its lifecycle, or in a `check` block of the module."""
+    for block in declared.body.blocks("lifecycle"):
+        for one in block.body.nested:
+            if one.kind in ("postcondition", "precondition") and any(map(_names_age, expressions(one.body))):
+                return Leaf("guard", one.kind, declared.file.path, one.place)
+    for other in owner.module.others:
+        if other.kind == "check" and other.mentions("create_date") and other.mentions(declared.labels[1]):
+            if any(_names_age(one) and _names(one, declared.name) for one in expressions(other.body)):
+                return Leaf("guard", f"check.{other.name}", other.file.path, other.head)
+    return None
+
+
+def _names_age(expression: Expression) -> bool:
+    return any(isinstance(node, Attr) and node.name == "create_date" for node in walk(expression))
+
+
+def _names(expression: Expression, name: str) -> bool:
+    for node in walk(expression):
+        target = parse_target(node)
+        if target is not None and f"{target.type}.{target.name}" == name:
+            return True
+    return False
+
+
+def find_block(declared: Declared) -> str:
+    """What stops a replacement that would otherwise happen, or leaves the old key alive after it."""
+    for block in declared.body.blocks("lifecycle"):
+        if _is(block.body.value("prevent_destroy"), True):
+            return "prevent_destroy makes the plan fail then (Instance cannot be destroyed)"
+        if _is(block.body.value("destroy"), False):
+            return "destroy = false leaves the old key alive in AWS"
+    return ""
+
+
+def _is(node: Expression | None, wanted: bool) -> bool:  # noqa: FBT001  what is compared is the truth value itself
+    return isinstance(node, Literal) and node.value is wanted
+
+
+def overlaps(owner: ModuleInstance, declared: Declared) -> bool:
+    """Whether the new key is made before the old one goes: asked for, or forced by something that depends on the key."""
+    return _first(declared) or any(_first(one) for one in _dependents(owner, declared))
+
+
+def _first(declared: Declared) -> bool:
+    return any(_is(block.body.value("create_before_destroy"), True) for block in declared.body.blocks("lifecycle"))
+
+
+def _dependents(owner: ModuleInstance, declared: Declared) -> Iterator[Declared]:
+    """The resources of the module that depend on one, directly or over others: Terraform passes create_before_destroy down."""
+    found = {declared.name}
+    waiting = [declared.name]
+    while waiting:
+        name = waiting.pop()
+        for one in owner.module.resources.values():
+            if one.name not in found and one.mentions(name) and any(_names(node, name) for node in expressions(one.body)):
+                found.add(one.name)
+                waiting.append(one.name)
+                yield one

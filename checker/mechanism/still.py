@@ -1,0 +1,129 @@
+"""A key that no time replaces: whether something only looks like rotation, a person does it, or nothing at all."""
+
+from __future__ import annotations
+
+from checker.hcl.planner import Planner
+from checker.hcl.run import Run
+from checker.hcl.schemas import SCHEMAS
+from checker.hcl.simulate import reached
+from checker.hcl.triggers import Target, ignored, parse_target, triggers
+from checker.hcl.world import Change, Leaf, ModuleInstance
+from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, make
+from checker.mechanism.lifecycle import find_guard
+from checker.model import Mechanism, Rotation
+
+_NONE = "nothing ever replaces it"
+_DIRECT = (
+    "{} leaves the state when it expires, so the plan shows a creation, and replace_triggered_by fires on an update or a "
+    "replacement only (terraform-provider-time#118)"
+)
+
+
+def explain(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
+    """Why a key that was never replaced was not."""
+    return (
+        _looks_like(case, address, leaves)
+        or _by_hand(case, address, leaves)
+        or _hangs_in_the_air(case, leaves)
+        or _guarded(case, leaves)
+        or make(case, Rotation.NONE, _NONE, leaves)
+    )
+
+
+def _targets(case: Case) -> tuple[Target, ...]:
+    return tuple(target for target in map(parse_target, triggers(case.declared.body)) if target)
+
+
+def _looks_like(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism | None:
+    """Something that knows the time, or was meant to, and does not fire."""
+    problem = case.outcome.run.problems.get(address, "")
+    clock = next((leaf for leaf in leaves if is_clock(leaf)), None)
+    if problem:
+        return make(case, Rotation.BROKEN, problem, leaves, driver=clock)
+    if clock is None:
+        return None
+    return make(case, Rotation.BROKEN, _why(case, clock, leaves), leaves, driver=clock)
+
+
+def _why(case: Case, clock: Leaf, leaves: tuple[Leaf, ...]) -> str:
+    """Why something that knows the time does not replace the key."""
+    targets = _targets(case)
+    if clock.kind == "order":
+        return f"depends_on only sets the order: {clock.name} in it replaces nothing"
+    if clock.kind == "resource" and block_of(case.outcome.run, clock) is None:
+        return f"{clock.name} has no instance (its count or for_each is empty), so nothing drives it"
+    if any(case.owner.under(f"{target.type}.{target.name}") == clock.name for target in targets):
+        return _DIRECT.format(clock.name)
+    pinned = find_pinned(case, leaves)
+    if pinned:
+        return f"{pinned.name} counts from a fixed time, so what hangs on it never changes (terraform-provider-time#44)"
+    return (
+        _frozen(case, targets)
+        or _kept_id(targets)
+        or f"{clock.name} is read on the way, but what reaches the key stays the same when it moves"
+    )
+
+
+def _frozen(case: Case, targets: tuple[Target, ...]) -> str:
+    """A bridge that ignores changes is frozen."""
+    for target in targets:
+        declared = case.owner.module.resources.get((target.type, target.name))
+        schema = SCHEMAS.get(target.type)
+        if declared is not None and schema is not None and ignored(declared.body) & (schema.inputs | {"all"}):
+            return f"{declared.name} has ignore_changes on what should move it, so it is frozen"
+    return ""
+
+
+def _kept_id(targets: tuple[Target, ...]) -> str:
+    for target in targets:
+        if target.type == "terraform_data" and target.rest[:1] == ("id",):
+            name = f"{target.type}.{target.name}"
+            return f"{name} is updated in place when its input changes and keeps its id; name the resource or its output"
+    return ""
+
+
+def _by_hand(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism | None:
+    """Whether the key would be replaced if a person changed what people change, and what that is."""
+    run = Run(case.question.world, case.outcome.run.at, case.outcome.run.state, human=True)
+    owner = case.question.owner(run)
+    for key, name in run.addresses(owner, case.declared):
+        planner = Planner(run, owner, case.declared, key, name) if name == address else None
+        for node in triggers(case.declared.body) if planner else ():
+            target = parse_target(node)
+            schema = SCHEMAS.get(target.type) if target else None
+            bridge = schema is not None and schema.bridge
+            if planner and target and bridge and planner.run_trigger(node) is not Change.NO:
+                leaf = _hand(run, owner, target)
+                if leaf is not None:
+                    why = f"it is replaced only when a person changes {leaf.name} ({leaf.path}:{leaf.place.line})"
+                    return make(case, Rotation.MANUAL, why, leaves, driver=leaf)
+    return None
+
+
+def _hand(run: Run, owner: ModuleInstance, target: Target) -> Leaf | None:
+    """What a person would change; a time written into a time resource is no rotation but a constant."""
+    declared = owner.module.resources[target.type, target.name]
+    leaves = [leaf for _, address in run.addresses(owner, declared) for leaf in reached(run, address)]
+    for kind in ("variable", "file", "data"):
+        leaf = next((one for one in leaves if one.kind == kind), None)
+        if leaf is not None:
+            return leaf
+    if target.type.startswith("time_"):
+        return None
+    return Leaf("literal", f"a literal in {declared.name}", declared.file.path, declared.head)
+
+
+def _hangs_in_the_air(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
+    """A bridge that nothing ever moves."""
+    bridge = next((leaf for leaf in leaves if leaf.kind == "resource" and is_bridge(leaf)), None)
+    if bridge is None or not _targets(case):
+        return None
+    return make(case, Rotation.BROKEN, f"it hangs on {bridge.name}, and nothing ever changes that", leaves, driver=bridge)
+
+
+def _guarded(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
+    guard = find_guard(case.owner, case.declared)
+    if guard is None:
+        return None
+    why = "a check on its age stops the apply once it is old, and a person must replace it"
+    return make(case, Rotation.MANUAL, why, leaves, driver=guard)
