@@ -1,0 +1,414 @@
+"""The nouns that every room of Keyturn talks about: frozen values, standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, IntEnum
+from typing import Any
+
+ROOT_USER = "<root_account>"
+"""The name under which the credential report lists an account's root user."""
+
+DELETED = "Deleted"
+"""The status of a key that a state or a plan still knows, and that AWS no longer lists for its user."""
+
+
+class Severity(IntEnum):
+    """How much a finding matters; ordered, so that thresholds compare."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Seen(Enum):
+    """Where an access key was seen."""
+
+    LIVE = "live"
+    REPORT = "report"
+    STATE = "state"
+    PLAN = "plan"
+
+
+class Origin(Enum):
+    """Where the description of a key resource comes from."""
+
+    CODE = "code"
+    PLAN = "plan"
+    STATE = "state"
+
+
+class Looks(Enum):
+    """What a rule looks at; a rule is silent, and its ignores are not judged, where that is missing."""
+
+    KEYS = "keys"
+    CODE = "code"
+    LINK = "link"
+
+
+class Rotation(Enum):
+    """The kinds of mechanism, by what real Terraform would do with the key as time passes."""
+
+    NONE = "none"
+    BROKEN = "broken"
+    CLOCK = "clock"
+    EVERY_APPLY = "every-apply"
+    MANUAL = "manual"
+    EXTERNAL = "external"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Location:
+    """A place in a text file: POSIX path as the user would type it, 1-based lines, 1-based columns in code points, end exclusive."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Related:
+    """Another place that belongs to a finding, with what it has to do with it."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something asked for that could not be read or decided; never the same as clean."""
+
+    what: str
+    why: str
+    location: Location | None = None
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return ". ".join(part.rstrip(".") for part in (f"{self.what}: {self.why}", self.hint) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastUse:
+    """When a key was last used; `at` is None for a key that was never used."""
+
+    at: datetime | None
+    service: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessKey:
+    """One access key as AWS, a saved report, a state or a plan reports it.
+
+    `id` and `account` are None where the source cannot tell, `created` where it could not be determined (a Gap
+    then stands beside it). `last_used` is None when use could not be determined. `slot` tells the keys of
+    one user apart where there is no id. `address` and `planned` come from state and plan: the full instance
+    address, and the planned actions; `status` is then what will be after the apply, `status_before` what is now.
+    """
+
+    user: str
+    status: str
+    seen_in: Seen
+    as_of: datetime
+    created: datetime | None
+    id: str | None = None
+    account: str | None = None
+    arn: str | None = None
+    slot: int | None = None
+    last_used: LastUse | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    address: str | None = None
+    planned: tuple[str, ...] = ()
+    status_before: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Only `Active` is active; AWS also knows `Inactive` and `Expired`, and may know more."""
+        return self.status == "Active"
+
+    @property
+    def is_root(self) -> bool:
+        return self.user == ROOT_USER
+
+    def age(self, at: datetime) -> timedelta | None:
+        """The exact age at `at`, or None where the creation time could not be determined."""
+        return None if self.created is None else at - self.created
+
+    @property
+    def name(self) -> str:
+        """`account/user` as policies and people write it; `user` alone where the account is not known."""
+        return f"{self.account}/{self.user}" if self.account else self.user
+
+    @property
+    def subject(self) -> str:
+        """What names this one key for good: its owner, and its id or slot."""
+        return "/".join(part for part in (self.name, self.id or (str(self.slot) if self.slot else "")) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mechanism:
+    """What replaces a key.
+
+    `period` is the longest life of one key if someone applies often enough; None where it cannot be shown. `driver` names
+    what moves ("time_rotating.r"), `hangs_on` is where that stands. `why` is one sentence: why it fires, or why not.
+    `blocked_by` names what stops a mechanism that would fire. `overlap` is true when the new key exists before
+    the old one is destroyed. `related` are the places on the way.
+    """
+
+    kind: Rotation
+    why: str
+    period: timedelta | None = None
+    driver: str = ""
+    hangs_on: Location | None = None
+    blocked_by: str = ""
+    overlap: bool = False
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One instance of a key resource.
+
+    `address` is the full Terraform address within `root` (a directory); it ends in `[*]` where the number or the
+    names of the instances cannot be known. `user` and `status` are None where they are unknown; an unset status is Active.
+    `calls` is the chain of module calls from the root down.
+    """
+
+    address: str
+    root: str
+    user: str | None = None
+    status: str | None = "Active"
+    calls: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyResource:
+    """One block that makes access keys, or a call of a module that does, with the instances that share its fate.
+
+    `address` is the address without instance keys, `location` its narrow header (where findings stand), `block` the whole
+    block. `module_path` is the directory that holds the file. `type` is the resource type, or "module".
+    """
+
+    address: str
+    type: str
+    origin: Origin
+    mechanism: Mechanism
+    instances: tuple[Instance, ...]
+    location: Location | None
+    block: Location | None = None
+    module_path: str = ""
+    has_pgp_key: bool = False
+    status_ignored: bool = False
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """The known user names of its instances, sorted."""
+        return tuple(sorted({one.user for one in self.instances if one.user is not None}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """This key was made by this resource: exact by key id, or likely by user name."""
+
+    key: AccessKey
+    resource: KeyResource
+    instance: Instance | None
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """A `keyturn:ignore` comment, or an exemption of the policy, and what it covers.
+
+    `problem` says why it does nothing (no reason, no date, ended, unknown rule); empty when it works. `covers` is the block that a
+    comment belongs to; None for a policy's exemption, which has `subject` instead.
+    """
+
+    rules: tuple[str, ...]
+    reason: str
+    until: datetime | None
+    location: Location | None
+    covers: Location | None = None
+    subject: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleCall:
+    """A module call whose source could not be looked into."""
+
+    address: str
+    source: str
+    location: Location
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One thing that was looked at: what, how fresh, how many."""
+
+    kind: str
+    name: str
+    as_of: datetime | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceText:
+    """The text of a code or policy file that findings may cite; never of a plan, a state or a report."""
+
+    path: str
+    text: str
+
+
+Fact = AccessKey | KeyResource | Ignore | ModuleCall | Gap | Evidence | SourceText
+"""What a source yields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that was seen, at one moment; `needless` is filled in by judge() for the rule about ignores."""
+
+    at: datetime
+    keys: tuple[AccessKey, ...] = ()
+    resources: tuple[KeyResource, ...] = ()
+    links: tuple[Link, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    calls: tuple[ModuleCall, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    texts: tuple[SourceText, ...] = ()
+    needless: tuple[Ignore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Replace the bytes from `start` to `end` of a file by `text`."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A mend of a finding; safe when no apply of it can lose a credential that something uses."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """Why a finding does not count."""
+
+    reason: str
+    until: datetime
+    location: Location | None = None
+    kind: str = "policy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fault in one key or resource.
+
+    The first sentence of `message` stands alone; `remedy` is the one thing to do. `location` is None for a live key that no
+    code is known for. `subject` names the fault's bearer without instance keys. `severity` is the rule's own until judge() has spoken.
+    """
+
+    rule: str
+    severity: Severity
+    subject: str
+    message: str
+    remedy: str
+    location: Location | None = None
+    related: tuple[Related, ...] = ()
+    key: AccessKey | None = None
+    resource: KeyResource | None = None
+    limit: timedelta | None = None
+    due: datetime | None = None
+    fix: Fix | None = None
+    exempt: Exemption | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for this finding that survives moved lines: rule, file and subject."""
+        text = "\0".join(("keyturn/1", self.rule, self.location.path if self.location else "", self.subject))
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Sorts findings the same way on every machine: worst first, then by place and subject."""
+        place = self.location or Location(path="\uffff")
+        return (-self.severity, place, self.rule, self.subject, self.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: its id, default severity, what it looks at, its text, its typed settings, its check."""
+
+    id: str
+    severity: Severity
+    looks: Looks
+    doc: str
+    params: type[Any]
+    check: Callable[[Facts, Any], Iterator[Finding]]
+    default: bool = True
+
+    @property
+    def title(self) -> str:
+        """The first line of the rule's text: one sentence that says the fault."""
+        return self.doc.strip().split("\n", 1)[0].rstrip(".")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The answer of one run.
+
+    `fail_on` is None for `never`. `anchor` is the file at which findings without a location are shown where a format must
+    have one. `calls` are modules that were not looked into (they are gaps too where the policy says so). `texts` are
+    the files that findings cite. `limits` is how old each key may become under the policy, by the key's subject; a key
+    that no limit holds for is not in it.
+    """
+
+    at: datetime
+    policy: str
+    fail_on: Severity | None
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    calls: tuple[ModuleCall, ...] = ()
+    keys: tuple[AccessKey, ...] = ()
+    resources: tuple[KeyResource, ...] = ()
+    texts: tuple[SourceText, ...] = ()
+    limits: tuple[tuple[str, timedelta], ...] = ()
+    anchor: str = "keyturn.yaml"
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The findings that make the run fail."""
+        if self.fail_on is None:
+            return ()
+        return tuple(one for one in self.findings if not one.exempt and one.severity >= self.fail_on)
+
+    @property
+    def exit_code(self) -> int:
+        """1 with findings at or above `fail_on`, else 3 with gaps, else 0; 2 is never a report."""
+        return 1 if self.failing else 3 if self.gaps else 0
