@@ -28,5 +28,6 @@ def _from(module: str) -> Render:
 FORMATS: dict[str, Render] = {
     "text": _from("text"),
     "json": _from("json_report"),
+    "sarif": _from("sarif"),
 }
 """Every format by the name that `-f` takes. Options beside the report are those of the module's own render()."""

@@ -7,10 +7,11 @@ rules' own texts: `keyturn diff` and `keyturn merge` read what an earlier run wr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from checker import __version__
+from checker.formats._json_layout import members
 from checker.formats._summary import WORST_FIRST, exempt_findings, open_findings, verdict
 from checker.formats.json_report import _reading, _writing
 from checker.formats.json_report._node import Node
@@ -22,8 +23,7 @@ VERSION = 1
 
 def render(report: Report) -> str:
     """The report as JSON in ASCII, one finding, key or gap a line."""
-    parts = ",\n".join(f'"{name}": {_layout(value)}' for name, value in _document(report))
-    return f"{{\n{parts}\n}}\n"
+    return f"{{\n{members(_document(report))}\n}}\n"
 
 
 def load(text: str, *, rules: tuple[Rule, ...] = ()) -> Report:
@@ -72,18 +72,6 @@ def _summary(report: Report) -> dict[str, int]:
     findings = open_findings(report)
     counts = {severity.label: sum(one.severity is severity for one in findings) for severity in WORST_FIRST}
     return {**counts, "exempt": len(exempt_findings(report)), "gaps": len(report.gaps), "not_looked_into": len(report.calls)}
-
-
-def _layout(value: Any) -> str:
-    """Compact, but with each item of a list on its own line, so that two reports can be compared by any tool."""
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "[\n" + ",\n".join(f"  {line}" for line in _compact(value)) + "\n]"
-    return json.dumps(value)
-
-
-def _compact(items: Iterable[Any]) -> Iterator[str]:
-    encode = json.JSONEncoder(check_circular=False).encode
-    yield from map(encode, items)
 
 
 def _report(root: Node, rules: tuple[Rule, ...]) -> Report:

@@ -116,6 +116,7 @@ def key(node: Node) -> AccessKey:
         tags=node["tags"].pairs(Node.text),
         address=node["address"].maybe(Node.text),
         planned=node["planned"].each(Node.text),
+        status_before=node["status_before"].maybe(Node.text),
     )
 
 

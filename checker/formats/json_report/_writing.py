@@ -119,6 +119,7 @@ def key(one: AccessKey) -> Json:
         "tags": dict(one.tags),
         "address": one.address,
         "planned": list(one.planned),
+        "status_before": one.status_before,
     }
 
 

@@ -1,0 +1,59 @@
+"""Where a finding is shown by what must have a file inside the repository, and knows no other place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from posixpath import normpath
+
+from checker.model import Finding, Location, Report
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+_NO_FILE = "keyturn.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place inside the repository, and the true one where that is another."""
+
+    location: Location
+    outside: str = ""
+
+
+def place(one: Finding, report: Report) -> Place:
+    """Where the finding stands; the anchor stands in for what is not in the repository or in no file at all."""
+    if one.location is None:
+        return Place(location=anchor(report))
+    near = inside(one.location)
+    return Place(location=near) if near else Place(location=anchor(report), outside=str(one.location))
+
+
+def inside(location: Location) -> Location | None:
+    """The location with its path from the current directory down, or None where it lies elsewhere."""
+    path = _inside(location.path)
+    if path is None:
+        return None
+    end_line = max(location.line, location.end_line)
+    end_column = location.end_column if end_line > location.line else max(location.column, location.end_column)
+    return replace(location, path=path, end_line=end_line, end_column=end_column)
+
+
+def anchor(report: Report) -> Location:
+    """The first line of the file at which findings without a place of their own are shown."""
+    path = _inside(report.anchor) or _NO_FILE
+    text = next((one.text for one in report.texts if one.path == report.anchor), "")
+    return Location(path=path, end_column=len(text.partition("\n")[0].rstrip("\r")) + 1)
+
+
+def uri(path: str) -> str:
+    """A relative path as a URI: percent-encoded, with forward slashes."""
+    from urllib.parse import quote  # slow to import, and most runs write no URI
+
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")
+
+
+def _inside(path: str) -> str | None:
+    if not path or path.startswith("/") or _DRIVE.match(path):
+        return None
+    plain = normpath(path)
+    return None if plain in (".", "..") or plain.startswith("../") else plain

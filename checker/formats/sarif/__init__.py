@@ -1,0 +1,79 @@
+"""SARIF 2.1.0, written so that GitHub accepts it, shows it well, and knows an alert again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checker import __version__
+from checker.formats._json_layout import members
+from checker.formats._places import inside
+from checker.formats._summary import exempt_findings, open_findings
+from checker.formats.sarif._artifacts import ROOT
+from checker.formats.sarif._folds import Fold, fold
+from checker.formats.sarif._notices import notices
+from checker.formats.sarif._results import Context, result
+from checker.formats.sarif._rules import descriptors
+from checker.model import Location, Report
+
+Json = dict[str, Any]
+MOST = 5000
+"""How many results GitHub keeps of one file."""
+_ABOUT = "urn:keyturn"
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def render(report: Report, *, category: str = "", suppressed: bool = False, baseline: Json | None = None) -> str:
+    """The report as one run.
+
+    `category` tells uploads of one commit apart. Exempt findings are written, as suppressed ones, only where asked for: GitHub
+    opens alerts for them. `baseline` is an older SARIF log: each result then says whether it is new.
+    """
+    findings = open_findings(report) + (exempt_findings(report) if suppressed else ())
+    folds = fold(findings, report)
+    rules = descriptors(report.rules, findings)
+    context = Context(
+        rules={rule["id"]: index for index, rule in enumerate(rules)},
+        texts={place.path: one.text for one in report.texts if (place := inside(Location(path=one.path)))},
+        hashes={},
+        known=None if baseline is None else fingerprints(baseline),
+    )
+    run = members(_run(report, rules, folds, category, context))
+    return f'{{\n"$schema": "{_SCHEMA}",\n"version": "2.1.0",\n"runs": [{{\n{run}\n}}]\n}}\n'
+
+
+def fingerprints(log: Json) -> frozenset[str]:
+    """The fingerprints of all findings that an older SARIF log of ours holds."""
+    return frozenset(name for one in _results_of(log) for name in _names(one))
+
+
+def _run(report: Report, rules: list[Json], folds: list[Fold], category: str, context: Context) -> Iterator[tuple[str, Any]]:
+    yield "tool", {"driver": {"name": "Keyturn", "semanticVersion": __version__, "informationUri": _ABOUT, "rules": rules}}
+    yield "invocations", [_invocation(report, folds[MOST:])]
+    if category:
+        yield "automationDetails", {"id": f"{category.rstrip('/')}/"}
+    yield "originalUriBaseIds", {ROOT: {"description": {"text": "The root of the repository."}}}
+    yield "columnKind", "unicodeCodePoints"
+    yield "results", [result(one, context) for one in folds[:MOST]]
+
+
+def _invocation(report: Report, left_out: list[Fold]) -> Json:
+    """A run that found faults, or gaps, has done its work."""
+    said = list(notices(report, left_out))
+    return {"executionSuccessful": True, **({"toolExecutionNotifications": said} if said else {})}
+
+
+def _results_of(log: Any) -> Iterator[Json]:
+    runs = log.get("runs") if isinstance(log, dict) else None
+    for run in runs if isinstance(runs, list) else []:
+        results = run.get("results") if isinstance(run, dict) else None
+        yield from (one for one in results or [] if isinstance(one, dict))
+
+
+def _names(result: Json) -> Iterator[str]:
+    """Each folded finding's own fingerprint, else the result's."""
+    properties, partial = result.get("properties"), result.get("partialFingerprints")
+    if isinstance(properties, dict) and isinstance(properties.get("fingerprints"), list):
+        yield from (name for name in properties["fingerprints"] if isinstance(name, str))
+    elif isinstance(partial, dict) and isinstance(partial.get("keyturn/v1"), str):
+        yield partial["keyturn/v1"]
