@@ -1,0 +1,51 @@
+"""Keys and resources → links: exact by address, else likely by the name of the user."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from checker.link._addresses import Addresses, Site, place
+from checker.link._keys import order
+from checker.model import DELETED, AccessKey, Facts, Link
+
+
+def join(facts: Facts) -> tuple[Link, ...]:
+    """Every link between the keys and the resources, sorted."""
+    exact = {link.key: link for link in _exact(facts)}
+    taken = {place(link.instance) for link in exact.values() if link.instance and "[*]" not in link.instance.address}
+    free = _free(facts, taken)
+    likely = (link for key in facts.keys if key not in exact for link in _likely(key, free))
+    return tuple(sorted((*exact.values(), *likely), key=_order))
+
+
+def _order(link: Link) -> tuple[object, ...]:
+    assert link.instance
+    return (order(link.key), *place(link.instance), str(link.resource.location))
+
+
+def _exact(facts: Facts) -> Iterator[Link]:
+    """A state or a plan tells at which address a key stands."""
+    addresses = Addresses.of(facts.resources)
+    for key in facts.keys:
+        site = addresses.at(key.address, key.user) if key.address else None
+        if site:
+            yield Link(key=key, resource=site[0], instance=site[1], exact=True)
+
+
+def _free(facts: Facts, taken: set[tuple[str, str]]) -> dict[str, list[Site]]:
+    """The instances of each user whose own key is not known."""
+    sites = defaultdict(list)
+    for resource in facts.resources:
+        for one in resource.instances:
+            if one.user is not None and place(one) not in taken:
+                sites[one.user].append((resource, one))
+    return sites
+
+
+def _likely(key: AccessKey, free: dict[str, list[Site]]) -> Iterator[Link]:
+    """Code that makes a key for a user of the same name, in whatever account; the root user's keys no code makes."""
+    if key.is_root or key.status == DELETED:
+        return
+    for resource, instance in free.get(key.user, ()):
+        yield Link(key=key, resource=resource, instance=instance, exact=False)

@@ -1,0 +1,67 @@
+"""Descriptions → resources: what code, plan and state tell of one block becomes one resource."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from checker.link._addresses import Addresses, place
+from checker.model import Instance, KeyResource, Origin
+
+_TOLD_BY = (Origin.CODE, Origin.PLAN, Origin.STATE)
+
+
+def merge_resources(resources: Iterable[KeyResource]) -> tuple[KeyResource, ...]:
+    """Each resource once, sorted: mechanism and lines from the code, instances and values from the plan."""
+    given = list(dict.fromkeys(resources))
+    merged: list[KeyResource] = []
+    for origin in _TOLD_BY:
+        merged = _joined(merged, [one for one in given if one.origin is origin], origin)
+    return tuple(sorted(merged, key=_order))
+
+
+def _order(resource: KeyResource) -> tuple[str, int, int, str, str, list[tuple[str, str]]]:
+    where = resource.location
+    at = (where.path, where.line, where.column) if where else ("\uffff", 0, 0)
+    return (*at, resource.address, resource.origin.value, [place(one) for one in resource.instances])
+
+
+def _joined(merged: Sequence[KeyResource], told: Sequence[KeyResource], origin: Origin) -> list[KeyResource]:
+    """Fill in what another origin tells of the same instances, and add what only it knows."""
+    addresses = Addresses.of(merged)
+    found: dict[tuple[str, str], list[Instance]] = defaultdict(list)
+    added = []
+    for resource in told:
+        rest = []
+        for one in resource.instances:
+            site = addresses.at(one.address, one.user)
+            if site is None:
+                rest.append(one)
+            else:
+                found[place(site[1])].append(one)
+        if rest or not resource.instances:
+            added.append(replace(resource, instances=tuple(rest)))
+    return [_filled(one, found, origin) for one in merged] + added
+
+
+def _filled(resource: KeyResource, found: dict[tuple[str, str], list[Instance]], origin: Origin) -> KeyResource:
+    if not any(place(one) in found for one in resource.instances):
+        return resource
+    if resource.type == "module":
+        return resource  # how many keys a module makes is for the module to know
+    instances = tuple(part for one in resource.instances for part in _parts(one, found.get(place(one), []), origin))
+    return replace(resource, instances=instances)
+
+
+def _parts(mine: Instance, told: Sequence[Instance], origin: Origin) -> tuple[Instance, ...]:
+    """One instance with the values of the plan; the plan's instances where the code cannot tell how many there are."""
+    if "[*]" in mine.address and told and origin is Origin.PLAN:
+        return tuple(_valued(replace(mine, address=one.address), one, origin) for one in told)
+    return (_valued(mine, told[0], origin) if len(told) == 1 else mine,)
+
+
+def _valued(mine: Instance, told: Instance, origin: Origin) -> Instance:
+    """A plan tells what will be; a state only what was, so its status is no part of the description."""
+    status = told.status if origin is Origin.PLAN and told.status else mine.status
+    return replace(mine, user=mine.user or told.user, status=status)
