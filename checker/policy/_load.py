@@ -1,0 +1,84 @@
+"""Which policy: the one that was named, the one that lies beside what is scanned, or the built-in default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import checker
+from checker.errors import PolicyError
+from checker.policy._document import read
+from checker.policy._field import nearest
+from checker.policy._nouns import Policy
+
+SHIPPED = ("default", "strict", "code-only")
+"""The policies that can be named without a file."""
+
+NAMES = ("keyturn.yaml", "keyturn.yml")
+LARGEST = 1_000_000
+"""The size of a policy file in bytes that is certainly none."""
+
+
+def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
+    """The policy that counts: `choice` is a file or a built-in name; without it keyturn.yaml beside the first path or here."""
+    if choice is None:
+        found = next(_found(near), None)
+        return _from_file(found) if found else _shipped("default")
+    if choice in SHIPPED and not Path(choice).is_file():
+        return _shipped(choice)
+    if _is_path(choice):
+        return _from_file(Path(choice))
+    near_it = nearest(choice, SHIPPED).rstrip("?")
+    raise PolicyError(f"there is no policy {choice!r}{near_it}. Built in are {', '.join(SHIPPED)}; a file is named by its path")
+
+
+def _is_path(choice: str) -> bool:
+    return choice.endswith((".yaml", ".yml")) or os.sep in choice or "/" in choice or os.path.lexists(choice)
+
+
+def _found(near: Sequence[Path]) -> Iterator[Path]:
+    """The policy files beside the first path, then in the current directory."""
+    folders = [path if path.is_dir() else path.parent for path in near[:1]]
+    for folder in (*folders, Path()):
+        here = [folder / name for name in NAMES if os.path.lexists(folder / name)]
+        if len(here) > 1:
+            raise PolicyError(f"{here[0].as_posix()} and {here[1].name} are both there; keep one of them")
+        yield from here
+
+
+def _from_file(path: Path) -> Policy:
+    return read(_text(path), path.as_posix(), path.stem)
+
+
+def _text(path: Path) -> str:
+    """The text of a policy file; never more of it than a policy can have."""
+    name = path.as_posix()
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise PolicyError(f"{name}: the policy cannot be read: {error.strerror or error}") from error
+    if len(data) > LARGEST:
+        raise PolicyError(f"{name}: this file is larger than any policy ({LARGEST // 1_000_000} MB)")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyError(f"{name}:{line}: the policy is not UTF-8 text") from error
+
+
+def _shipped(name: str) -> Policy:
+    """A built-in policy: beside the package's modules when installed, beside the package in its own repository."""
+    package = Path(checker.__file__).parent
+    for folder in (package / "policies", package.parent / "policies"):
+        file = folder / f"{name}.yaml"
+        if file.is_file():
+            text = file.read_text(encoding="utf-8")
+            return _built_in(read(text, file.name, name))
+    raise PolicyError(f"the built-in policy {name} is missing; install Keyturn again")
+
+
+def _built_in(policy: Policy) -> Policy:
+    """A policy that no file of the user holds."""
+    return Policy(name=policy.name, classes=policy.classes, fail_on=policy.fail_on, unresolved_modules=policy.unresolved_modules)
