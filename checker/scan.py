@@ -1,0 +1,131 @@
+"""One run: sources → facts → links → findings → report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from checker.errors import SourceError
+from checker.link import join, merge_keys, merge_resources
+from checker.model import (
+    AccessKey,
+    Evidence,
+    Fact,
+    Facts,
+    Finding,
+    Gap,
+    Ignore,
+    KeyResource,
+    ModuleCall,
+    Report,
+    Severity,
+    SourceText,
+)
+from checker.policy import Policy, judge
+from checker.rules import RULES
+
+Source = Callable[[], Iterable[Fact]]
+T = TypeVar("T")
+
+ANCHOR = "keyturn.yaml"
+"""Where findings without a place of their own are shown when no file was named: where a policy would lie."""
+
+
+class _ByPolicy:
+    """Stands for the policy's own `fail_on`; None is taken, it means never."""
+
+
+BY_POLICY = _ByPolicy()
+
+
+def run(
+    sources: Sequence[Source],
+    policy: Policy,
+    *,
+    at: datetime,
+    fail_on: Severity | _ByPolicy | None = BY_POLICY,
+    anchor: str | None = None,
+) -> Report:
+    """Read every source, join what they tell, judge it, and answer."""
+    facts = gather(sources, at)
+    findings = judge(facts, policy)
+    place = anchor or policy.path or ANCHOR
+    return Report(
+        at=at,
+        policy=policy.name,
+        fail_on=policy.fail_on if isinstance(fail_on, _ByPolicy) else fail_on,
+        findings=findings,
+        gaps=_gaps(facts, policy),
+        evidence=facts.evidence,
+        calls=facts.calls,
+        keys=facts.keys,
+        resources=facts.resources,
+        texts=tuple(_texts(facts, policy, findings, place)),
+        anchor=place,
+        rules=RULES,
+    )
+
+
+def gather(sources: Sequence[Source], at: datetime) -> Facts:
+    """The facts of all sources, each once, sorted and joined."""
+    given = [fact for source in sources for fact in _read(source)]
+    facts = Facts(
+        at=at,
+        keys=merge_keys(_of(AccessKey, given)),
+        resources=merge_resources(_of(KeyResource, given)),
+        ignores=_sorted(_of(Ignore, given), _place),
+        calls=_sorted(_of(ModuleCall, given), lambda one: (one.location, one.address, one.source)),
+        gaps=_sorted(_of(Gap, given), lambda one: (one.what, *_place(one), one.why, one.hint)),
+        evidence=_sorted(_of(Evidence, given), lambda one: (one.kind, one.name, one.counts)),
+        texts=tuple({one.path: one for one in reversed(_of(SourceText, given))}.values()),
+    )
+    return replace(facts, links=join(facts))
+
+
+def _read(source: Source) -> Iterator[Fact]:
+    """What a source yields, up to where it fails; the failure is a gap, and the other sources still count."""
+    try:
+        yield from source()
+    except SourceError as error:
+        yield Gap(what="a source could not be read", why=str(error))
+
+
+def _of(kind: type[T], given: Iterable[Fact]) -> list[T]:
+    return [fact for fact in given if isinstance(fact, kind)]
+
+
+def _sorted(some: Iterable[T], order: Callable[[T], Any]) -> tuple[T, ...]:
+    return tuple(sorted(dict.fromkeys(some), key=order))
+
+
+def _place(one: Gap | Ignore) -> tuple[str, int, int]:
+    where = one.location
+    return (where.path, where.line, where.column) if where else ("", 0, 0)
+
+
+def _gaps(facts: Facts, policy: Policy) -> tuple[Gap, ...]:
+    """What could not be read or decided; modules that were not looked into as well, where the policy says so."""
+    if policy.unresolved_modules == "note":
+        return facts.gaps
+    hint = "Run terraform init, so that its source is on disk"
+    calls = (
+        Gap(what=f"{one.address} ({one.source})", why=f"not looked into: {one.why}", location=one.location, hint=hint)
+        for one in facts.calls
+    )
+    return (*facts.gaps, *calls)
+
+
+def _texts(facts: Facts, policy: Policy, findings: Iterable[Finding], anchor: str) -> Iterator[SourceText]:
+    """The files that findings cite, sorted by path."""
+    cited = {anchor} | {path for finding in findings for path in _cited(finding)}
+    known = {one.path: one for one in facts.texts}
+    if policy.path:
+        known[policy.path] = SourceText(path=policy.path, text=policy.text)
+    return (known[path] for path in sorted(cited & known.keys()))
+
+
+def _cited(finding: Finding) -> Iterator[str]:
+    places = (finding.location, finding.exempt.location if finding.exempt else None, *(one.location for one in finding.related))
+    return (one.path for one in places if one)
