@@ -1,0 +1,128 @@
+"""What matters for keys of a plan in JSON, read in one pass: what will be done, what is there, what the code refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from checker.sources import _plan_configuration
+from checker.sources._json_stream import Document
+from checker.sources._plan_configuration import Configuration
+from checker.sources._terraform_keys import KEY_TYPES, Attributes, Owners, bare, copied, mapping, root_resources, text
+
+FLAGS = ("format_version", "terraform_version", "timestamp", "complete", "errored")
+"""The members of a plan that are about the plan as a whole."""
+
+NAMELESS = "a key without an address"
+
+ROTATION = ("rotation_minutes", "rotation_hours", "rotation_days", "rotation_months", "rotation_years", "rotation_rfc3339")
+"""What is copied of a time_rotating."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a plan does with one key: `before` is None for one that is not there yet, `after` for one that it lets go."""
+
+    address: str
+    type: str
+    actions: tuple[str, ...]
+    before: Attributes | None
+    after: Attributes | None
+    deposed: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What was read of a plan. `depends` is what each resource depended on when it was last applied or refreshed."""
+
+    flags: dict[str, Any] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    prior: list[Change] = field(default_factory=list)
+    depends: dict[str, set[str]] = field(default_factory=dict)
+    rotators: dict[str, list[tuple[tuple[str, object], ...]]] = field(default_factory=dict)
+    configuration: Configuration = field(default_factory=Configuration)
+    checked: set[str] = field(default_factory=set)
+    owners: Owners = field(default_factory=Owners)
+    resources: int = 0
+    pool: dict[str, str] = field(default_factory=dict)
+
+
+def read(document: Document, names: list[str]) -> Plan:
+    """Read a plan; `names` takes the outermost members as they come, for whoever must say what a broken text was."""
+    plan = Plan()
+    for name in document.members():
+        names.append(name)
+        if name in FLAGS:
+            plan.flags[name] = document.value()
+        elif name == "resource_changes":
+            for entry in document.values():
+                _change(plan, mapping(entry))
+        elif name == "prior_state":
+            _prior_state(plan, document)
+        elif name == "configuration":
+            plan.configuration = _plan_configuration.read(document)
+        elif name == "checks":
+            plan.checked.update(_checked(mapping(check)) for check in document.values())
+    return plan
+
+
+def _change(plan: Plan, entry: Mapping[str, Any]) -> None:
+    plan.resources += 1
+    if entry.get("mode") != "managed" or entry.get("type") not in KEY_TYPES:
+        return
+    address, change = text(entry.get("address")), mapping(entry.get("change"))
+    actions = change.get("actions")
+    if address is None or not isinstance(actions, list) or not all(isinstance(one, str) for one in actions):
+        plan.damaged.append(address or NAMELESS)
+        return
+    unknown = change.get("after_unknown")
+    hidden = frozenset(name for name, value in mapping(unknown).items() if value)
+    after = copied(mapping(change.get("after")), hidden) if isinstance(change.get("after"), dict) else None
+    before = copied(change["before"]) if isinstance(change.get("before"), dict) else None
+    plan.changes.append(
+        Change(
+            address=address,
+            type=str(entry["type"]),
+            actions=tuple(actions),
+            before=before,
+            after=after,
+            deposed=text(entry.get("deposed")) or "",
+        )
+    )
+
+
+def _prior_state(plan: Plan, document: Document) -> None:
+    for name in document.members():
+        if name == "values":
+            for resource in root_resources(document):
+                _prior(plan, resource)
+
+
+def _prior(plan: Plan, resource: Mapping[str, Any]) -> None:
+    address, values = text(resource.get("address")) or "", mapping(resource.get("values"))
+    depends = resource.get("depends_on")
+    if isinstance(depends, list):
+        names = {plan.pool.setdefault(one, one) for one in depends if isinstance(one, str)}
+        plan.depends.setdefault(bare(address), set()).update(names)
+    if resource.get("mode") == "managed":
+        _prior_managed(plan, address, resource, values)
+
+
+def _prior_managed(plan: Plan, address: str, resource: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    kind = resource.get("type")
+    if kind in KEY_TYPES and address:
+        deposed, found = text(resource.get("deposed_key")) or "", copied(values)
+        plan.prior.append(Change(address=address, type=str(kind), actions=("no-op",), before=found, after=found, deposed=deposed))
+    elif kind in KEY_TYPES:
+        plan.damaged.append(NAMELESS)
+    elif kind == "time_rotating":
+        plan.rotators.setdefault(bare(address), []).append(tuple((name, values.get(name)) for name in ROTATION))
+    elif kind == "aws_iam_user":
+        plan.owners.note(values)
+
+
+def _checked(check: Mapping[str, Any]) -> str:
+    """The address of something with conditions of its own: what these refer to is not in the plan."""
+    return str(mapping(check.get("address")).get("to_display"))

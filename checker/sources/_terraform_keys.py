@@ -1,0 +1,115 @@
+"""The access keys in plans and states: the attributes that may be copied, and no others."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from checker.model import Instance
+from checker.sources._json_stream import Document
+from checker.sources._moments import when
+
+EXPIRING = "awsutils_expiring_iam_access_key"
+KEY_TYPES = frozenset({"aws_iam_access_key", EXPIRING})
+"""The resource types that are access keys."""
+
+UNKNOWN = "Unknown"
+"""The status of a key that only the apply will tell; a gap stands beside it."""
+
+_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
+_ACCOUNT = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):user/", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """What is copied of a key. Secrets have no field; of `pgp_key` only whether there is one."""
+
+    id: str | None
+    user: str | None
+    status: str | None
+    created: datetime | None
+    has_pgp_key: bool
+    max_age: timedelta | None
+
+
+def copied(values: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Attributes:
+    """The attributes of a key; those that only the apply will tell are None."""
+    seconds = values.get("max_age")
+    return Attributes(
+        id=text(values.get("id")),
+        user=text(values.get("user")),
+        status=None if "status" in unknown else text(values.get("status")) or "Active",
+        created=when(text(values.get("create_date")) or ""),
+        has_pgp_key=bool(values.get("pgp_key")) or "pgp_key" in unknown,
+        max_age=timedelta(seconds=seconds) if isinstance(seconds, int) and 0 < seconds < 1 << 33 else None,
+    )
+
+
+def instance(address: str, attributes: Attributes) -> Instance:
+    """One key as an instance of its block. The directory of the root module is not known from a plan or a state."""
+    return Instance(address=address, root="", user=attributes.user, status=attributes.status)
+
+
+def ageless(address: str) -> str:
+    """Why a key without create_date is a gap."""
+    return f"create_date of {address} is not there, so the age of the key is not known"
+
+
+def text(value: object) -> str | None:
+    """A text that says something, or None."""
+    return value if isinstance(value, str) and value else None
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """An object's members; none where something else stands."""
+    return value if isinstance(value, dict) else {}
+
+
+def bare(address: str) -> str:
+    """An address without instance keys, as the configuration names the block."""
+    return _INDEX.sub("", address) if "[" in address else address
+
+
+def quoted(key: str) -> str:
+    """An instance key as Terraform writes it in an address."""
+    plain = json.dumps(key, ensure_ascii=False)
+    return plain.replace("${", "$${").replace("%{", "%%{")
+
+
+def root_resources(document: Document) -> Iterator[Mapping[str, Any]]:
+    """All resources in the `values` of a state or plan."""
+    for part in document.members():
+        if part == "root_module":
+            yield from resources(document)
+
+
+def resources(document: Document) -> Iterator[Mapping[str, Any]]:
+    """The resources of a module, and of the modules within it."""
+    for name in document.members():
+        if name == "resources":
+            yield from (one for one in document.values() if isinstance(one, dict))
+        elif name == "child_modules":
+            for _ in document.elements():
+                yield from resources(document)
+
+
+class Owners:
+    """The accounts of the users that stand in the same file; a name that stands for two users tells nothing."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, set[str]] = {}
+
+    def note(self, values: Mapping[str, Any]) -> None:
+        """Remember the user whose attributes these are."""
+        name, found = text(values.get("name")), _ACCOUNT.match(text(values.get("arn")) or "")
+        if name and found:
+            self._accounts.setdefault(name, set()).add(found[1])
+
+    def account(self, user: str | None) -> str | None:
+        """The account of a user, where there is one user of that name."""
+        found = self._accounts.get(user or "", set())
+        return next(iter(found)) if len(found) == 1 else None

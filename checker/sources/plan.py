@@ -1,0 +1,183 @@
+"""Plans of Terraform and OpenTofu: what will be true of each access key after this apply."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from checker.model import AccessKey, Evidence, Fact, Gap, KeyResource, Origin, Seen
+from checker.sources import _plan_json, _plan_mechanism
+from checker.sources._json_stream import Document, MalformedError, Readable
+from checker.sources._moments import when
+from checker.sources._plan_json import Change, Plan
+from checker.sources._terraform_input import (
+    FOR_PLAN,
+    MADE,
+    OTHER,
+    PLAN,
+    UnusableError,
+    broken,
+    ended,
+    known,
+    refused,
+    shown,
+    spoken,
+    unpacked,
+)
+from checker.sources._terraform_keys import UNKNOWN, ageless, bare, instance, text
+
+KNOWN_ACTIONS = frozenset({"no-op", "create", "read", "update", "delete", "forget"})
+REFRESH = "Run `terraform apply -refresh-only`, and plan again"
+NEWER = "Use a newer Keyturn, or an older Terraform"
+WHOLE = "Plan again without -target, when nothing is deferred"
+
+_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){0,3}", re.ASCII)
+
+
+def read(name: str, stream: BinaryIO, *, at: datetime) -> Iterator[Fact]:
+    """Yield the keys of a plan as they will be, the resources that make them, and a gap for what the plan does not tell."""
+    what = shown(name)
+    facts: tuple[Fact, ...]
+    try:
+        _, whole = unpacked(stream)
+        plan = _read_json(whole)
+        facts = tuple(_Told(plan=plan, what=what, as_of=_made(plan) or at).facts())
+    except UnusableError as unusable:
+        facts = (unusable.gap(what),)
+    yield from facts
+
+
+def _read_json(stream: Readable) -> Plan:
+    names: list[str] = []
+    try:
+        document = Document(stream)
+        if document.peek() != "{":
+            raise refused(spoken(document.rest()), FOR_PLAN, PLAN)
+        plan = _plan_json.read(document, names)
+        _check(plan, names)
+        ended(document, FOR_PLAN, PLAN)
+        return plan
+    except MalformedError as error:
+        kind = known(names, whole=False)
+        fault = broken(error, MADE) if kind in (PLAN, OTHER) else refused(kind, FOR_PLAN, PLAN)
+    raise fault
+
+
+def _check(plan: Plan, names: list[str]) -> None:
+    """Complain of what is no plan, or no plan of a format that is known."""
+    kind = known(names)
+    if kind != PLAN:
+        raise refused(kind, FOR_PLAN, PLAN)
+    version = text(plan.flags.get("format_version")) or ""
+    if version.partition(".")[0] != "1":
+        told = version if _VERSION.fullmatch(version) else "of no number"
+        raise UnusableError(f"this plan has the format_version {told}, and only 1.x is known", NEWER)
+
+
+def _made(plan: Plan) -> datetime | None:
+    """When the plan was made; Terraform before 1.5 does not say."""
+    return when(text(plan.flags.get("timestamp")) or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a plan tells, as facts."""
+
+    plan: Plan
+    what: str
+    as_of: datetime
+
+    def facts(self) -> Iterator[Fact]:
+        """Keys by address, then the resources that make them, then what is not told."""
+        changes = self._changes()
+        keys = [key for change in changes if (key := self._key(change))]
+        yield from keys
+        yield from self._resources(changes)
+        yield from self._doubts()
+        for change in changes:
+            yield from self._unknowns(change)
+        counts = (("resources", self.plan.resources), ("keys", len(keys)))
+        yield Evidence(kind="plan", name=self.what, as_of=_made(self.plan), counts=counts)
+
+    def _changes(self) -> list[Change]:
+        """What is done with each key; one that the plan only knows, as when it refreshes, stays as it is."""
+        dealt = {(one.address, one.deposed) for one in self.plan.changes}
+        left = [one for one in self.plan.prior if (one.address, one.deposed) not in dealt]
+        return sorted((*self.plan.changes, *left), key=lambda one: (one.address, one.deposed))
+
+    def _key(self, change: Change) -> AccessKey | None:
+        """The key as it will be; where it will be gone, as it is."""
+        now, then = change.before, change.after
+        known_by = now or then
+        if known_by is None or known_by.user is None:
+            return None
+        lasting = then if then and "delete" not in change.actions else known_by
+        return AccessKey(
+            user=known_by.user,
+            status=lasting.status or UNKNOWN,
+            status_before=now.status if now else None,
+            seen_in=Seen.PLAN,
+            as_of=self.as_of,
+            created=now.created if now else None,
+            id=now.id if now else None,
+            account=self.plan.owners.account(known_by.user),
+            address=change.address,
+            planned=change.actions,
+        )
+
+    def _resources(self, changes: list[Change]) -> Iterator[KeyResource]:
+        """The blocks that will have instances after the apply."""
+        blocks: dict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            if change.after and not change.deposed:
+                blocks[bare(change.address)].append(change)
+        for name, some in sorted(blocks.items()):
+            yield KeyResource(
+                address=name,
+                type=some[0].type,
+                origin=Origin.PLAN,
+                mechanism=_plan_mechanism.infer(self.plan, name, some),
+                instances=tuple(instance(one.address, one.after) for one in some if one.after),
+                location=None,
+                has_pgp_key=all(one.after.has_pgp_key for one in some if one.after),
+            )
+
+    def _doubts(self) -> Iterator[Gap]:
+        """What the plan as a whole does not tell."""
+        flags = self.plan.flags
+        if flags.get("errored") is True:
+            yield self._gap("the plan ended with an error, so what would be done is not known", "Mend the error, and plan again")
+        elif flags.get("complete") is False:
+            yield self._gap("the plan is not complete: it was limited to targets, or puts some resources off", WHOLE)
+        elif "complete" not in flags:
+            yield from self._untold()
+        for address in self.plan.damaged:
+            yield self._gap(f"the change of {address} cannot be read", MADE)
+
+    def _untold(self) -> Iterator[Gap]:
+        """Terraform before 1.8 does not say that a plan was limited to targets; a key without a change does."""
+        told = {bare(one.address) for one in (*self.plan.changes, *self.plan.prior)}
+        for name in sorted(self.plan.configuration.keys):
+            if name not in told and self.plan.configuration.single(name):
+                yield self._gap(f"the plan says nothing about {name}: it was limited to targets", WHOLE)
+
+    def _unknowns(self, change: Change) -> Iterator[Gap]:
+        """What the plan does not tell of one key that will be there."""
+        if "delete" in change.actions:
+            return
+        now, then = change.before, change.after
+        if not KNOWN_ACTIONS.issuperset(change.actions):
+            yield self._gap(f"what the plan does with {change.address} is not known", "Use a newer Keyturn")
+        if now and now.created is None:
+            yield self._gap(ageless(change.address), REFRESH)
+        if now and then and then.status is None:
+            yield self._gap(f"whether {change.address} will be active is known after the apply only", "Write its status")
+        if (known_by := now or then) and known_by.user is None:
+            yield self._gap(f"whose key {change.address} is, is known after the apply only", "Plan again when its user exists")
+
+    def _gap(self, why: str, hint: str) -> Gap:
+        return Gap(what=self.what, why=why, hint=hint)
