@@ -1,0 +1,168 @@
+"""States: every key that they know, at its full address, and nothing else of what a state holds."""
+
+import gzip
+from datetime import datetime, timezone
+
+import pytest
+
+from checker.model import Origin, Rotation, Seen
+from tests.sources.terraform_files import (
+    KEY_ID,
+    a_resource,
+    a_state,
+    an_instance,
+    attributes,
+    data_of,
+    evidence,
+    gaps,
+    keys,
+    made_by,
+    read_state,
+    stored,
+)
+
+
+def shown(*resources, **members):
+    """What `terraform show -json` prints of a state."""
+    return {
+        "format_version": "1.0",
+        "terraform_version": "1.11.4",
+        "values": {"root_module": {"resources": list(resources), **members}},
+    }
+
+
+@pytest.mark.parametrize("document", [a_state(stored(an_instance())), shown(a_resource("aws_iam_access_key.k"))])
+def test_a_key_is_told_with_age_status_and_address(document):
+    """The file itself and what `terraform show -json` prints of it say the same."""
+    (key,) = keys(read_state(document))
+    assert (key.id, key.user, key.status, key.address) == (KEY_ID, "svc-u", "Active", "aws_iam_access_key.k")
+    assert (key.created, key.seen_in, key.planned) == (datetime(2026, 1, 1, tzinfo=timezone.utc), Seen.STATE, ())
+
+
+@pytest.mark.parametrize(
+    ("index", "address"),
+    [
+        (0, "aws_iam_access_key.k[0]"),
+        ("a.b", 'aws_iam_access_key.k["a.b"]'),
+        ('x["y"]', 'aws_iam_access_key.k["x[\\"y\\"]"]'),
+        ("${z}", 'aws_iam_access_key.k["$${z}"]'),
+        ("müller", 'aws_iam_access_key.k["müller"]'),
+        (None, "aws_iam_access_key.k"),
+    ],
+)
+def test_instance_keys_are_written_as_terraform_writes_them(index, address):
+    """Numbers, dots, brackets, quotes and templates."""
+    (key,) = keys(read_state(a_state(stored(an_instance(index_key=index)))))
+    assert key.address == address
+
+
+def test_keys_of_modules_have_the_full_address():
+    """The module's own instance keys may hold anything too."""
+    block = stored(an_instance(index_key=0), module='module.m["a[\\"x\\"]"].module.n')
+    (key,) = keys(read_state(a_state(block)))
+    assert key.address == 'module.m["a[\\"x\\"]"].module.n.aws_iam_access_key.k[0]'
+
+
+def test_keys_of_shown_child_modules_are_found():
+    """Nested as deep as modules are."""
+    inner = {"resources": [a_resource("module.a.module.b.aws_iam_access_key.k")]}
+    document = shown(child_modules=[{"address": "module.a", "child_modules": [inner]}])
+    assert [key.address for key in keys(read_state(document))] == ["module.a.module.b.aws_iam_access_key.k"]
+
+
+def test_a_deposed_key_is_a_key_and_no_instance():
+    """It still works in AWS until the next apply destroys it."""
+    old = an_instance(deposed="1a2b3c4d", attributes=attributes(id="AKIADEPOSED"))
+    facts = read_state(a_state(stored(an_instance(), old)))
+    assert [key.id for key in keys(facts)] == [KEY_ID, "AKIADEPOSED"]
+    assert [len(one.instances) for one in made_by(facts)] == [1]
+
+
+@pytest.mark.parametrize(
+    "document", [a_state(stored(an_instance(status="tainted"))), shown(a_resource("aws_iam_access_key.k", tainted=True))]
+)
+def test_a_tainted_key_is_a_key(document):
+    """It works until it is replaced."""
+    assert [key.status for key in keys(read_state(document))] == ["Active"]
+
+
+def test_flat_attributes_are_read():
+    """States that came from Terraform 0.11 hold attributes flat."""
+    flat = {"schema_version": 0, "attributes_flat": attributes()}
+    assert [key.id for key in keys(read_state(a_state(stored(flat))))] == [KEY_ID]
+
+
+def test_an_inactive_key_is_inactive():
+    """The status is copied; where none is written, the key is active."""
+    inactive = an_instance(index_key=0, attributes=attributes(status="Inactive"))
+    unset = an_instance(index_key=1, attributes=attributes(status=None))
+    assert [key.status for key in keys(read_state(a_state(stored(inactive, unset))))] == ["Inactive", "Active"]
+
+
+def test_the_account_comes_from_the_user_in_the_same_state():
+    """The ARN of the one user of that name tells it, in both forms."""
+    user = {"name": "svc-u", "arn": "arn:aws:iam::111122223333:user/svc-u"}
+    raw = a_state(stored(an_instance()), stored(an_instance(attributes=user), type="aws_iam_user", name="u"))
+    both = [raw, shown(a_resource("aws_iam_access_key.k"), a_resource("aws_iam_user.u", user))]
+    assert [keys(read_state(one))[0].account for one in both] == ["111122223333"] * 2
+
+
+def test_a_state_does_not_tell_the_mechanism():
+    """Its blocks are known, with their instances; what replaces them is not."""
+    (made,) = made_by(read_state(a_state(stored(an_instance(index_key=0), an_instance(index_key=1)))))
+    assert (made.address, made.origin, len(made.instances)) == ("aws_iam_access_key.k", Origin.STATE, 2)
+    assert (made.mechanism.kind, made.location, made.has_pgp_key) == (Rotation.UNKNOWN, None, False)
+
+
+def test_a_key_without_creation_time_is_a_gap():
+    """Old providers did not record it."""
+    facts = read_state(a_state(stored(an_instance(attributes=attributes(create_date="yesterday")))))
+    assert [key.created for key in keys(facts)] == [None]
+    assert gaps(facts) == [
+        (
+            "s.tfstate: create_date of aws_iam_access_key.k is not there, so the age of the key is not known. "
+            "Run `terraform apply -refresh-only`, and give the state again"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        a_state(stored({"attributes": None})),
+        a_state(stored({"attributes": {"id": "x"}})),
+        shown({**a_resource("aws_iam_access_key.k"), "values": None}),
+    ],
+)
+def test_a_key_that_cannot_be_read_is_a_gap(document):
+    """It is not passed over."""
+    assert gaps(read_state(document)) == [
+        "s.tfstate: the attributes of aws_iam_access_key.k cannot be read. Run `terraform state pull`"
+    ]
+
+
+def test_data_sources_and_other_resources_are_no_keys():
+    """Only managed key resources are."""
+    raw = a_state(stored(an_instance(), mode="data"), stored(an_instance(), type="aws_iam_role"), {**stored(), "instances": None})
+    print_ = shown({**a_resource("aws_iam_access_key.k"), "mode": "data"}, a_resource("aws_iam_role.r"))
+    assert [keys(read_state(one)) for one in (raw, print_)] == [[], []]
+
+
+@pytest.mark.parametrize("document", [a_state(), shown(), {"format_version": "1.0"}])
+def test_a_state_without_keys_is_read(document):
+    """An empty state is a state, and no gap."""
+    facts = read_state(document)
+    assert (keys(facts), gaps(facts)) == ([], [])
+    assert (evidence(facts).kind, evidence(facts).counts) == ("state", (("resources", 0), ("keys", 0)))
+
+
+def test_the_evidence_counts_what_was_looked_at():
+    """Resources and keys; standard input is named as such."""
+    facts = read_state(a_state(stored(an_instance()), stored(an_instance(), type="aws_iam_role")), name="-")
+    assert (evidence(facts).name, evidence(facts).counts) == ("standard input", (("resources", 2), ("keys", 1)))
+
+
+def test_gzip_is_read():
+    """A compressed state says the same as the plain one."""
+    plain = data_of(a_state(stored(an_instance())))
+    assert read_state(gzip.compress(plain)) == read_state(plain)
