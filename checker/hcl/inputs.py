@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from checker.hcl.functions import FUNCTIONS
-
 from checker.hcl.evaluate import Budget, Exhausted, evaluate
 from checker.hcl.files import Unreadable, read, shown
+from checker.hcl.functions import FUNCTIONS
 from checker.hcl.json_syntax import read_json, variables
 from checker.hcl.modules import Module, Trouble
 from checker.hcl.nodes import Call, Expression, Place, Reference, SyntaxFault
@@ -64,7 +63,7 @@ def _set(values: dict[str, Value], root: Module, name: str, text: str, trouble: 
         values[name] = text
         return
     try:
-        values[name] = _constant(parse_expression(text, Place(1, 1, 1, 1)))
+        values[name] = _constant(parse_expression(text, Place(1, 1, 1, 1, declared.file.path)))
     except (SyntaxFault, EvaluationError, Exhausted):
         trouble.append(Trouble(declared.file.path, declared.head.line, f"the value given for variable {name} is not understood"))
         values[name] = Unknown(Certainty.LOOSE)

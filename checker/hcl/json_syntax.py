@@ -7,12 +7,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # undocumented, and stable since 2.6
 from typing import Any
 
 from checker.hcl.nodes import Argument, Body, Expression, Literal, Mapping, Nested, Place, Sequence, SyntaxFault
-from checker.hcl.reader import MAX_DEPTH
 from checker.hcl.syntax import parse_expression, parse_template
+from checker.hcl.templates import MAX_DEPTH
 from checker.hcl.values import EvaluationError, number
 
 _BARE = frozenset({"replace_triggered_by", "depends_on", "ignore_changes"})
@@ -31,9 +31,9 @@ class Node:
     place: Place
 
 
-def read_json(text: str) -> Node:
+def read_json(text: str, path: str = "") -> Node:
     """A JSON text with the place of every value. Raises SyntaxFault with the line of the first fault."""
-    reader = _Json(text)
+    reader = _Json(text, path)
     try:
         node, at = reader.value(reader.skip(0), 0)
         if reader.skip(at) != len(text):
@@ -44,12 +44,12 @@ def read_json(text: str) -> Node:
 
 
 class _Json:
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, path: str) -> None:
+        self.text, self.path = text, path
         self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def place(self, start: int, end: int) -> Place:
-        return Place(*self._point(start), *self._point(end))
+        return Place(*self._point(start), *self._point(end), self.path)
 
     def _point(self, at: int) -> tuple[int, int]:
         line = bisect_right(self.starts, at)
@@ -151,7 +151,7 @@ def _body(node: Node, *, literal: bool) -> Body:
         if name in _NESTED:
             nested.extend(_nested(name, inner))
             continue
-        whole = Place(place.line, place.column, inner.place.end_line, inner.place.end_column)
+        whole = Place(place.line, place.column, inner.place.end_line, inner.place.end_column, place.path)
         arguments[name] = Argument(name, _expression(inner, literal=literal, bare=name in _BARE), whole)
     return Body(arguments, tuple(nested))
 

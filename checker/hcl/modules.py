@@ -72,7 +72,7 @@ class Declared:
     def _read(self) -> Body:
         try:
             text = self.raw.decode()
-            made = parse_body(text, line=self.whole.line, column=self.whole.column)
+            made = parse_body(text, self.whole)
             return made.nested[0].body
         except UnicodeDecodeError:
             self._note(self.whole.line, "not UTF-8")
@@ -202,18 +202,18 @@ def _hcl(file: CodeFile, module: Module) -> Iterator[Declared]:
     for fault in found.faults:
         module.trouble.append(Trouble(file.path, fault.line, fault.message))
     for block in found.blocks:
-        whole = _place(file.data, block.start, block.end, block.line)
-        head = _place(file.data, block.start, block.header_end, block.line)
+        whole = _place(file.data, block.start, block.end, block.line, file.path)
+        head = _place(file.data, block.start, block.header_end, block.line, file.path)
         declared = Declared(file, block.kind, block.labels, head, whole)
         declared.raw = file.data[block.start : block.end]
         declared.span = (block.start, block.end)
         yield declared
 
 
-def _place(data: bytes, start: int, end: int, line: int) -> Place:
+def _place(data: bytes, start: int, end: int, line: int, path: str) -> Place:
     last = data.rfind(b"\n", 0, end) + 1
     first = data.rfind(b"\n", 0, start) + 1
-    return Place(line, _column(data, first, start), line + data.count(b"\n", start, end), _column(data, last, end))
+    return Place(line, _column(data, first, start), line + data.count(b"\n", start, end), _column(data, last, end), path)
 
 
 def _column(data: bytes, first: int, at: int) -> int:
@@ -223,7 +223,7 @@ def _column(data: bytes, first: int, at: int) -> int:
 def _json(file: CodeFile, module: Module) -> Iterator[Declared]:
     try:
         text = file.data.decode("utf-8-sig")
-        made = list(json_blocks(read_json(text)))
+        made = list(json_blocks(read_json(text, file.path)))
     except UnicodeDecodeError:
         module.trouble.append(Trouble(file.path, 1, "not UTF-8"))
     except SyntaxFault as fault:

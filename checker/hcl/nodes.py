@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from checker.hcl.values import Value
 
@@ -16,9 +17,7 @@ class Place:
     column: int
     end_line: int
     end_column: int
-
-
-NOWHERE = Place(1, 1, 1, 1)
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +147,22 @@ class Body:
 
 def children(node: Expression) -> tuple[Expression, ...]:
     """The expressions directly inside one."""
-    match node:
-        case Template(parts):
-            return parts
-        case Condition(test, yes, no):
-            return (test, yes, no)
-        case Attr(target):
-            return (target,)
-        case Index(target, key):
-            return (target, key)
-        case Splat(target, each):
-            return (target, each)
-        case Sequence(items):
-            return items
-        case Mapping(items):
-            return tuple(part for pair in items for part in pair)
-        case For():
-            return tuple(part for part in (node.source, node.key, node.value, node.test) if part is not None)
-        case Operation(_, operands):
-            return operands
-        case Call(_, arguments):
-            return arguments
-    return ()
+    find = _CHILDREN.get(type(node))
+    return find(node) if find else ()
+
+
+_CHILDREN: dict[type[Any], Callable[[Any], tuple[Expression, ...]]] = {
+    Template: lambda node: node.parts,
+    Condition: lambda node: (node.test, node.yes, node.no),
+    Attr: lambda node: (node.target,),
+    Index: lambda node: (node.target, node.key),
+    Splat: lambda node: (node.target, node.each),
+    Sequence: lambda node: node.items,
+    Mapping: lambda node: tuple(part for pair in node.items for part in pair),
+    For: lambda node: tuple(part for part in (node.source, node.key, node.value, node.test) if part is not None),
+    Operation: lambda node: node.operands,
+    Call: lambda node: node.arguments,
+}
 
 
 def walk(node: Expression) -> Iterator[Expression]:

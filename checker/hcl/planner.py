@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Body, Expression, Sequence
 from checker.hcl.operators import pick
-from checker.hcl.schemas import SCHEMAS, Schema, Span, moment, rfc3339
+from checker.hcl.schemas import SCHEMAS, Schema, moment, rfc3339
+from checker.hcl.spans import Span
 from checker.hcl.triggers import Target, ignored, parse_target, triggers
 from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, token, unknowns
 from checker.hcl.world import META, Action, Change, Kept, Key, Leaf, ModuleInstance, Planned, by_hand, differs
@@ -188,7 +190,7 @@ class Planner:
         kept = plan.state.get(self.address)
         if planned.action is Action.NOTHING and kept is not None:
             return kept
-        config = self._ignoring(self.config(), kept.values if kept else {}) if kept else self.config()
+        config = self.config() if kept is None else self._ignoring(self.config(), kept.values)
         made: dict[str, Value] = dict(planned.after)
         made.update({name: value for name, value in config.items() if value is not None})
         for name, make in (self.schema.computed if self.schema else {}).items():
@@ -216,9 +218,7 @@ def _bad_target(target: Target | None) -> str:
 
 def _follow(values: dict[str, Value], rest: tuple[str, ...], declared: Declared) -> Value:
     value: Value = values.get(rest[0], Unknown(Certainty.FIXED, token((declared.name, rest[0]))))
-    for step in rest[1:]:
-        try:
-            value = pick(value, step)
-        except EvaluationError:
-            return None
-    return value
+    try:
+        return reduce(pick, rest[1:], value)
+    except EvaluationError:
+        return None

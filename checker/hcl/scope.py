@@ -6,9 +6,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from checker.hcl.functions import FUNCTIONS, LAZY
-
 from checker.hcl.evaluate import Names
+from checker.hcl.functions import FUNCTIONS, LAZY
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Place
 from checker.hcl.schemas import SCHEMAS, rfc3339
@@ -43,31 +42,31 @@ class Inside:
             return find(self, root, path, place)
         return self._resource(root, path, place)
 
-    def _variable(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def variable(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         return self.run.variable(self.owner, _first(path)), 1
 
-    def _local(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def local(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         return self.run.local(self.owner, _first(path)), 1
 
-    def _loop(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def loop(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         if root not in self.names:
             raise EvaluationError(f"{root!r} has no meaning here")
         return self.names[root], 0
 
-    def _self(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def itself(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         return Unknown(Certainty.LOOSE), len(path)
 
-    def _path(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def path(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         name = _first(path)
         if name == "module":
             near = os.path.relpath(self.owner.module.directory, self.run.world.root.directory)
             return near.replace(os.sep, "/"), 1
         return ("." if name == "root" else Unknown(Certainty.FIXED, f"path.{name}")), 1
 
-    def _terraform(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def terraform(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         return Unknown(Certainty.FIXED, f"terraform.{_first(path)}"), 1
 
-    def _data(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def data(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         """An argument of a data source is what is written; what it reads is some fixed value."""
         if len(path) < 2 or not all(isinstance(one, str) for one in path[:2]):
             raise EvaluationError("a data source is named by type and name")
@@ -80,7 +79,7 @@ class Inside:
             return self.run.value(written, self.owner, {}), 3
         return Unknown(Certainty.FIXED, token((self.owner.address, *path))), len(path)
 
-    def _module(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+    def module(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         name = _first(path)
         call = self.owner.module.calls.get(name)
         if call is None:
@@ -162,7 +161,7 @@ class Inside:
 
     def _clock(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         run = self.run
-        run.frame.add(Leaf("clock", f"{name}()", self._path_of(place), place))
+        run.frame.add(Leaf("clock", f"{name}()", place.path, place))
         if name == "plantimestamp":
             return rfc3339(run.plan.at if run.plan else run.at)
         if run.plan is None:
@@ -172,33 +171,25 @@ class Inside:
         return Unknown(Certainty.FIXED, token((name, str(place), rfc3339(run.plan.at))))
 
     def _file(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
-        self.run.frame.add(Leaf("file", f"{name}()", self._path_of(place), place))
+        self.run.frame.add(Leaf("file", f"{name}()", place.path, place))
         if name == "file" and len(arguments) == 1 and isinstance(arguments[0], str):
             text = self.run.world.read_file(arguments[0])
             if text is not None:
                 return text
         return Unknown(Certainty.FIXED, token((name, *arguments)))
 
-    def _path_of(self, place: Place) -> str:
-        """The file of an expression: the one whose text holds the function's name at this place, else the module's first."""
-        for file in self.owner.module.files:
-            lines = file.data.split(b"\n", place.line)
-            if len(lines) >= place.line and b"timestamp" in lines[place.line - 1]:
-                return file.path
-        return self.owner.module.files[0].path if self.owner.module.files else ""
-
 
 _ROOTS: dict[str, Callable[[Inside, str, tuple[Value, ...], Place], tuple[Value, int]]] = {
-    "var": Inside._variable,
-    "local": Inside._local,
-    "each": Inside._loop,
-    "count": Inside._loop,
-    "self": Inside._self,
-    "path": Inside._path,
-    "terraform": Inside._terraform,
-    "tofu": Inside._terraform,
-    "data": Inside._data,
-    "module": Inside._module,
+    "var": Inside.variable,
+    "local": Inside.local,
+    "each": Inside.loop,
+    "count": Inside.loop,
+    "self": Inside.itself,
+    "path": Inside.path,
+    "terraform": Inside.terraform,
+    "tofu": Inside.terraform,
+    "data": Inside.data,
+    "module": Inside.module,
 }
 
 

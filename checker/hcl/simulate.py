@@ -25,11 +25,15 @@ MANY = 40
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which block is asked about: the way down the module tree (call name, number of the instance), and the block."""
+    """Which block is asked about: the way down the module tree (call name, number of the instance), and the block.
+
+    `updates` is true for a block that does its work anew when it is updated in place, as a CloudFormation stack does.
+    """
 
     world: World
     route: tuple[tuple[str, int], ...]
     declared: Declared
+    updates: bool = False
 
     def owner(self, run: Run) -> ModuleInstance:
         """The module instance that holds the block, in one run."""
@@ -118,6 +122,7 @@ class _Play:
     def __init__(self, question: Question, outcome: Outcome, start: datetime, state: State, present: set[str]) -> None:
         self.question, self.outcome, self.start, self.state = question, outcome, start, state
         self.born = dict.fromkeys(present, start)
+        self.ends = {Action.REPLACE, Action.CREATE} | ({Action.UPDATE} if question.updates else set())
         self.quick = 0
 
     def on(self) -> None:
@@ -199,7 +204,7 @@ class _Play:
         outcome = self.outcome
         _look(outcome, plans)
         for address, planned in plans.items():
-            if address in self.born and planned.action in (Action.REPLACE, Action.CREATE):
+            if address in self.born and planned.action in self.ends:
                 self.ended(address, now, run)
             if address not in self.born:
                 self.born[address] = now

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from checker.hcl.nodes import Body, Expression, Literal, Place, SyntaxFault
 from checker.hcl.reader import Reader
 
+TOP = Place(1, 1, 1, 1)
+"""The start of a file."""
 MAX_BLOCK = 1_000_000
 """Characters of one block beyond which it is not parsed: python-hcl2 reads about 0.3 MB a second."""
 
 
-def parse_body(text: str, *, line: int = 1, column: int = 1) -> Body:
-    """Parse the text of whole blocks or arguments that start at `line` and `column` of their file.
+def parse_body(text: str, start: Place = TOP) -> Body:
+    """Parse the text of whole blocks or arguments that start at a place in their file.
 
     Raises SyntaxFault with the line in the file.
     """
     if len(text) > MAX_BLOCK:
-        raise SyntaxFault(f"longer than {MAX_BLOCK:,} characters, not parsed", line)
-    return Reader(line - 1, column - 1, parse_template).body(_tree(text, line), 0)
+        raise SyntaxFault(f"longer than {MAX_BLOCK:,} characters, not parsed", start.line)
+    return Reader(start, parse_template).body(_tree(text, start.line), 0)
 
 
 def parse_expression(text: str, place: Place) -> Expression:
     """Parse one expression, as the bare references in `*.tf.json` are written. Raises SyntaxFault."""
-    body = parse_body(f"x = {text}", line=place.line)
+    body = parse_body(f"x = {text}", replace(place, column=max(1, place.column - 4)))
     if list(body.arguments) != ["x"] or body.nested:
         raise SyntaxFault(f"{text[:60]!r} is not an expression", place.line)
     return body.arguments["x"].value

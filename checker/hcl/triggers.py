@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.hcl.nodes import Attr, Body, Expression, Index, Place, Reference, Sequence
+from checker.hcl.nodes import Attr, Body, Expression, Index, Literal, Place, Reference, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,14 @@ def parse_target(node: Expression) -> Target | None:
     rest = chain[1:]
     if rest and isinstance(rest[0], Index):
         key, rest = rest[0].key, rest[1:]
-    attributes = [one.name for one in rest if isinstance(one, Attr)]
-    return Target(node.name, chain[0].name, key, tuple(attributes), node.place)
+    return Target(node.name, chain[0].name, key, tuple(_step(one) for one in rest), node.place)
+
+
+def _step(node: Attr | Index) -> str:
+    """One attribute or literal index behind a resource."""
+    if isinstance(node, Attr):
+        return node.name
+    return str(node.key.value) if isinstance(node.key, Literal) else ""
 
 
 def triggers(body: Body) -> tuple[Expression, ...]:
@@ -50,8 +56,9 @@ def ignored(body: Body) -> frozenset[str]:
     for block in body.blocks("lifecycle"):
         listed = block.body.value("ignore_changes")
         for node in listed.items if isinstance(listed, Sequence) else (listed,) if listed is not None else ():
-            while isinstance(node, Attr | Index):
-                node = node.target
-            if isinstance(node, Reference):
-                names.add(node.name)
+            base = node
+            while isinstance(base, Attr | Index):
+                base = base.target
+            if isinstance(base, Reference):
+                names.add(base.name)
     return frozenset(names)

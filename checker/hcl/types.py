@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from checker.hcl.functions import to_bool, to_number, to_string
-
 from checker.hcl.nodes import Call, Expression, Literal, Mapping, Reference, Sequence
 from checker.hcl.values import EvaluationError, SetValue, Unknown, Value, blend, is_known, make_set
 

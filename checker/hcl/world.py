@@ -12,7 +12,7 @@ from checker.hcl.evaluate import Names
 from checker.hcl.locate import Missing, find_source
 from checker.hcl.modules import Declared, Module, load
 from checker.hcl.nodes import Place
-from checker.hcl.schemas import Span
+from checker.hcl.spans import Span
 from checker.hcl.values import Certainty, Value, is_known, text_of, token, unknowns
 
 Key = Decimal | str | None

@@ -11,12 +11,17 @@ from checker.mechanism.lifecycle import find_block
 from checker.mechanism.still import explain
 from checker.model import Mechanism, Rotation
 
-__all__ = ["days", "location", "recognise"]
+__all__ = ["STACK", "days", "location", "recognise"]
+
+STACK = "aws_cloudformation_stack"
+_NO_SERIAL = "a CloudFormation template makes it, where only a higher Serial replaces a key, and the template has none"
 
 
 def recognise(question: Question, at: datetime) -> dict[str, Mechanism]:
     """The mechanism of each instance of a key block, by instance address; empty where it has no instances."""
     case = Case(question, play(question, at))
+    if question.declared.labels[0] == STACK and not question.declared.mentions("Serial"):
+        return {address: make(case, Rotation.NONE, _NO_SERIAL) for address in case.outcome.present}
     if case.outcome.fails:
         return {case.owner.under(case.declared.name) + "[*]": make(case, Rotation.BROKEN, case.outcome.fails)}
     return {address: _verdict(case, address) for address in case.outcome.present}

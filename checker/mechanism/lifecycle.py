@@ -17,9 +17,9 @@ def find_guard(owner: ModuleInstance, declared: Declared) -> Leaf | None:
             if one.kind in ("postcondition", "precondition") and any(map(_names_age, expressions(one.body))):
                 return Leaf("guard", one.kind, declared.file.path, one.place)
     for other in owner.module.others:
-        if other.kind == "check" and other.mentions("create_date") and other.mentions(declared.labels[1]):
-            if any(_names_age(one) and _names(one, declared.name) for one in expressions(other.body)):
-                return Leaf("guard", f"check.{other.name}", other.file.path, other.head)
+        near = other.kind == "check" and other.mentions("create_date") and other.mentions(declared.labels[1])
+        if near and any(_names_age(one) and _names(one, declared.name) for one in expressions(other.body)):
+            return Leaf("guard", f"check.{other.name}", other.file.path, other.head)
     return None
 
 
@@ -38,15 +38,16 @@ def _names(expression: Expression, name: str) -> bool:
 def find_block(declared: Declared) -> str:
     """What stops a replacement that would otherwise happen, or leaves the old key alive after it."""
     for block in declared.body.blocks("lifecycle"):
-        if _is(block.body.value("prevent_destroy"), True):
+        if _says(block.body.value("prevent_destroy"), "yes"):
             return "prevent_destroy makes the plan fail then (Instance cannot be destroyed)"
-        if _is(block.body.value("destroy"), False):
+        if _says(block.body.value("destroy"), "no"):
             return "destroy = false leaves the old key alive in AWS"
     return ""
 
 
-def _is(node: Expression | None, wanted: bool) -> bool:  # noqa: FBT001  what is compared is the truth value itself
-    return isinstance(node, Literal) and node.value is wanted
+def _says(node: Expression | None, word: str) -> bool:
+    """Whether a literal `true` (yes) or `false` (no) is written; lifecycle takes nothing else."""
+    return isinstance(node, Literal) and node.value is (word == "yes")
 
 
 def overlaps(owner: ModuleInstance, declared: Declared) -> bool:
@@ -55,7 +56,7 @@ def overlaps(owner: ModuleInstance, declared: Declared) -> bool:
 
 
 def _first(declared: Declared) -> bool:
-    return any(_is(block.body.value("create_before_destroy"), True) for block in declared.body.blocks("lifecycle"))
+    return any(_says(block.body.value("create_before_destroy"), "yes") for block in declared.body.blocks("lifecycle"))
 
 
 def _dependents(owner: ModuleInstance, declared: Declared) -> Iterator[Declared]:

@@ -9,6 +9,7 @@ from checker.hcl.simulate import reached
 from checker.hcl.triggers import Target, ignored, parse_target, triggers
 from checker.hcl.world import Change, Leaf, ModuleInstance
 from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, make
+from checker.mechanism.external import find_external
 from checker.mechanism.lifecycle import find_guard
 from checker.model import Mechanism, Rotation
 
@@ -25,6 +26,7 @@ def explain(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
         _looks_like(case, address, leaves)
         or _by_hand(case, address, leaves)
         or _hangs_in_the_air(case, leaves)
+        or find_external(case)
         or _guarded(case, leaves)
         or make(case, Rotation.NONE, _NONE, leaves)
     )

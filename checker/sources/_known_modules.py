@@ -12,9 +12,9 @@ from datetime import timedelta
 class KnownModule:
     """One public module (and range of versions) that makes keys.
 
-    `source` is a pattern for the source without its version. It makes keys unless a `switches` argument says no; `on` tells whether it
-    does where the switch is not written. `period` is how long a key lives where the module replaces it by itself. `since` and `before`
-    bound the versions, `before` exclusive.
+    `source` is a pattern for the source without its version. It makes keys unless a `switches` argument says no; `on`
+    tells whether it does where the switch is not written. `period` is how long a key lives where the module replaces it by
+    itself. `since` and `before` bound the versions, `before` exclusive.
     """
 
     source: str
@@ -64,7 +64,8 @@ MODULES: tuple[KnownModule, ...] = (
 )
 NEEDLES: tuple[bytes, ...] = (b"/iam", b"-iam", b"/ses/", b"-ses", b"s3-bucket", b"mcaf-user")
 """Bytes of which at least one stands in every source above."""
-_REF = re.compile(r"[?&]ref=v?([\w.+-]+)")
+_REF = re.compile(r"[?&]ref=([^&]+)")
+_RELEASE = re.compile(r"v?\d+(?:\.\d+)*(?:[-+].*)?")
 _VERSION = re.compile(r"(>=|<=|~>|!=|=|>|<)?\s*v?(\d+(?:\.\d+)*)")
 
 
@@ -72,20 +73,19 @@ def candidates(source: str, version: str) -> Iterator[KnownModule]:
     """The entries that a call's source fits, those for versions that its constraint excludes left out."""
     plain = _REF.sub("", source).rstrip("?&")
     reference = _REF.search(source)
-    wanted = reference.group(1) if reference else version
+    wanted = version
+    if reference:
+        wanted = reference.group(1) if _RELEASE.fullmatch(reference.group(1)) else ""
     for known in MODULES:
         if re.fullmatch(known.source, plain.replace(".git//", "//")) and _may_be(wanted, known):
             yield known
 
 
 def _may_be(version: str, known: KnownModule) -> bool:
-    """Whether a version constraint leaves room for the entry; an exact or pessimistic one is decided, an open one takes the newest."""
+    """Whether a version constraint leaves room for the entry: decided by the highest version that it allows."""
     bounds = [(sign or "=", _numbers(number)) for sign, number in _VERSION.findall(version)]
-    if not bounds:
-        return known.before == (10**6,)
     tops = [top for sign, numbers in bounds if (top := _top(sign, numbers))]
-    highest = min(tops) if tops else (10**6 - 1,)
-    return known.since < highest and highest <= (*known.before, 0) or known.since <= highest < known.before
+    return known.since <= min(tops, default=(10**6 - 1,)) < known.before
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -93,17 +93,17 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _top(sign: str, numbers: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The highest version that a bound allows, roughly: enough to tell the entries apart."""
+    """The highest version that a bound allows; None where it sets no upper end."""
     if sign in ("=", "<="):
         return numbers
     if sign == "~>":
         return (*numbers[:-1], 10**5) if len(numbers) > 1 else (10**5,)
-    if sign == "<":
-        return (
-            (*numbers[:-1], numbers[-1] - 1, 10**5)
-            if numbers[-1]
-            else (*numbers[:-2], numbers[-2] - 1, 10**5)
-            if len(numbers) > 1
-            else (0,)
-        )
-    return None
+    return _before(numbers) if sign == "<" else None
+
+
+def _before(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The highest version below one: `< 6.0` allows 5.x."""
+    kept = list(numbers)
+    while kept and kept[-1] == 0:
+        kept.pop()
+    return (*kept[:-1], kept[-1] - 1, 10**5) if kept else (0,)

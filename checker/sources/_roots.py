@@ -188,7 +188,7 @@ def find_roots(paths: Sequence[str]) -> Roots:
     for path in named:
         area[graph.get(path).path] = None
     gaps.extend(gap for path in area for gap in graph.known[path].gaps)
-    gaps.extend(_empty(top, area) for top in tops if not any(_within(path, top) for path in area))
+    gaps.extend(_empty(top) for top in tops if not any(_within(path, top) for path in area))
     chosen = {os.path.realpath(top) for top in tops}
     roots = _choose(graph, list(area), chosen)
     only = frozenset(named) if named and not tops else None
@@ -239,7 +239,7 @@ def _within(path: str, top: str) -> bool:
     return path == top or path.startswith(os.path.join(top, ""))
 
 
-def _empty(top: str, area: dict[str, None]) -> Gap:
+def _empty(top: str) -> Gap:
     return Gap(
         what=shown(top),
         why="no Terraform files (*.tf, *.tf.json, *.tofu, *.tofu.json) in it",

@@ -16,7 +16,7 @@ from checker.hcl.simulate import Question
 from checker.hcl.triggers import ignored
 from checker.hcl.values import EvaluationError, Unknown, Value
 from checker.hcl.world import ModuleInstance, Planned, World, spell
-from checker.mechanism import days, location, recognise
+from checker.mechanism import STACK, days, location, recognise
 from checker.model import Instance, KeyResource, Location, Mechanism, ModuleCall, Origin, Related, Rotation
 from checker.sources._known_modules import KnownModule, candidates
 from checker.sources._roots import Graph, not_looked_into
@@ -60,7 +60,7 @@ class Finder:
 
     def _module(self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...]) -> None:
         for (kind, _), declared in sorted(owner.module.resources.items()):
-            if kind in KEY_TYPES:
+            if kind in KEY_TYPES or (kind == STACK and declared.mentions("AWS::IAM::AccessKey")):
                 self.seen.extend(self._instances(run, owner, route, declared))
         for name in sorted(owner.module.calls):
             self._call(run, owner, route, name)
@@ -96,7 +96,7 @@ class Finder:
     def _instances(
         self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...], declared: Declared
     ) -> Iterator[Sighting]:
-        mechanisms = recognise(Question(run.world, route, declared), self.at)
+        mechanisms = recognise(Question(run.world, route, declared, updates=declared.labels[0] == STACK), self.at)
         outer, whole = _outside(owner), location(declared.file.path, declared.whole)
         place = location(declared.file.path, declared.head)
         if outer is not None and outer.call is not None:
