@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from checker import __version__
-from checker.cli.failures import Outcome, outcome_of, wants_details
+from checker.cli.failures import outcome_of, wants_details
 
 COMMANDS = {
     "scan": "checker.cli.scan:scan",
@@ -69,12 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; whatever goes wrong becomes one sentence here."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        outcome = Outcome(code=_run(arguments))
+        code, said = _run(arguments), ""
     except KeyboardInterrupt as stop:
-        outcome = outcome_of(stop)
+        code, said = outcome_of(stop)
     except Exception as failure:  # noqa: BLE001 - the one boundary: no traceback reaches a person unasked
-        outcome = outcome_of(failure, details=wants_details(arguments, os.environ))
-    return _finish(outcome)
+        code, said = outcome_of(failure, details=wants_details(arguments, os.environ))
+    _say(sys.stdout, "")  # nothing is left for the interpreter to flush into a closed pipe
+    _say(sys.stderr, said)
+    return code
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -86,15 +88,7 @@ def _run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 2
 
 
-def _finish(outcome: Outcome) -> int:
-    """Say what went wrong, and leave nothing that the interpreter would flush into a closed pipe."""
-    _flush(sys.stdout)
-    if outcome.said:
-        _flush(sys.stderr, f"{outcome.said}\n")
-    return outcome.code
-
-
-def _flush(stream: TextIO | None, text: str = "") -> None:
+def _say(stream: TextIO | None, text: str) -> None:
     if stream is None:  # closed by the caller, as in `keyturn scan >&-`
         return
     try:

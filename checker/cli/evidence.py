@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from checker.errors import SourceError
 from checker.model import Fact, Gap
 
-Source = Callable[[], Iterable[Fact]]
+if TYPE_CHECKING:
+    from checker.scan import Source
 
 TERRAFORM_READS = ("TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
 """The environment variables that decide what Terraform code means; sources get no others."""

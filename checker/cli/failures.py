@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
-import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from checker.errors import KeyturnError
 
+if TYPE_CHECKING:
+    from traceback import FrameSummary
+
 DID_NOT_RUN = 2
-PACKAGE = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a run ended: its exit code, and the sentence for standard error."""
-
-    code: int
-    said: str = ""
 
 
 def wants_details(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
@@ -29,13 +22,13 @@ def wants_details(arguments: Sequence[str], environment: Mapping[str, str]) -> b
     return bool(environment.get("KEYTURN_DEBUG")) or any(re.fullmatch("-v{2,}", one) for one in arguments)
 
 
-def outcome_of(failure: BaseException, *, details: bool = False) -> Outcome:
+def outcome_of(failure: BaseException, *, details: bool = False) -> tuple[int, str]:
     """The exit code and the sentence for what stopped a run."""
     if isinstance(failure, click.exceptions.Exit):
-        return Outcome(code=failure.exit_code)
+        return failure.exit_code, ""
     if isinstance(failure, BrokenPipeError):  # whoever read us has seen enough
-        return Outcome(code=0)
-    return Outcome(code=DID_NOT_RUN, said=f"keyturn: {_sentence(failure, details=details)}")
+        return 0, ""
+    return DID_NOT_RUN, f"keyturn: {_sentence(failure, details=details)}\n"
 
 
 def _sentence(failure: BaseException, *, details: bool) -> str:
@@ -66,10 +59,17 @@ def _refused(failure: OSError) -> str:
 
 def _bug(failure: BaseException, *, details: bool) -> str:
     """Names the error's type and place, and never its text: that could hold a value from a plan or a state."""
-    frames = traceback.extract_tb(failure.__traceback__)
-    ours = [one for one in frames if Path(one.filename).is_relative_to(PACKAGE)] or frames
-    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    sentence = f"this is a bug in Keyturn, not in what it read ({type(failure).__name__}{place}). Please report it"
+    from traceback import extract_tb, format_list
+
+    frames = extract_tb(failure.__traceback__)
+    sentence = f"this is a bug in Keyturn, not in what it read ({type(failure).__name__}{_place(frames)}). Please report it"
     if not details:
         return f"{sentence}; KEYTURN_DEBUG=1 shows where it happened."
-    return f"{sentence}, with this:\n" + "".join(traceback.format_list(frames)).rstrip()
+    return f"{sentence}, with this:\n" + "".join(format_list(frames)).rstrip()
+
+
+def _place(frames: Sequence[FrameSummary]) -> str:
+    """The last place in our own code."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    ours = [f" at {os.path.relpath(one.filename, package)}:{one.lineno}" for one in frames if one.filename.startswith(package)]
+    return ours[-1] if ours else ""

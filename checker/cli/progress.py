@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from checker.cli.evidence import Source
 from checker.model import Fact
+
+if TYPE_CHECKING:
+    from checker.scan import Source
 
 FIRST = 1.0
 """Seconds before the line appears: most scans are over by then."""

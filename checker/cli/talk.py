@@ -16,8 +16,8 @@ GAPS_SHOWN = 20
 
 def after(report: Report, outputs: Sequence[Output], readings: Sequence[Reading], seconds: float) -> Iterator[str]:
     """The verdict where no text report said it, what was written where, and how long it took."""
-    for one in readings:
-        yield f"keyturn: read {one.name}: {one.facts:,} facts in {one.seconds:.2f} s"
+    for source in readings:
+        yield f"keyturn: read {source.name}: {source.facts:,} facts in {source.seconds:.2f} s"
     if not any(one.format == "text" and one.file == "-" for one in outputs):
         yield from _verdict(report)
     for one in outputs:

@@ -18,7 +18,9 @@ HEADER = (
     "user,arn,user_creation_time,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
     "access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date\n"
 )
-OLD_KEY = "ci,arn:aws:iam::111122223333:user/ci,2020-01-01T00:00:00Z,true,2026-01-01T00:00:00Z,2026-10-31T00:00:00Z,false,N/A,N/A\n"
+OLD_KEY = (
+    "ci,arn:aws:iam::111122223333:user/ci,2020-01-01T00:00:00Z,true,2026-01-01T00:00:00Z,2026-10-31T00:00:00Z,false,N/A,N/A\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

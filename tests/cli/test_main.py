@@ -66,7 +66,7 @@ def test_a_bug_asks_for_a_report_and_shows_no_value(ends_with):
     """What was not foreseen is called a bug, with its type and place, and never with the error's text."""
     code, said = ends_with(KeyError(SECRET))
     assert code == 2
-    assert said.startswith("keyturn: this is a bug in Keyturn, not in what it read (KeyError at __init__.py:")
+    assert said.startswith("keyturn: this is a bug in Keyturn, not in what it read (KeyError at cli/__init__.py:")
     assert said.endswith("Please report it; KEYTURN_DEBUG=1 shows where it happened.\n")
     assert said.count("\n") == 1
     assert SECRET not in said
@@ -88,7 +88,10 @@ def test_a_traceback_is_shown_to_who_asks_and_holds_no_value(ends_with, monkeypa
         (["scna"], "keyturn: there is no command 'scna'. Did you mean 'scan'? See 'keyturn --help'."),
         (["frobnicate"], "keyturn: there is no command 'frobnicate'. See 'keyturn --help'."),
         (["scan", "--as-of", "never"], "keyturn: Invalid value for '--as-of': 'never' is no date."),
-        (["scan", "no/such/path"], "keyturn: Invalid value for '[PATHS]...': Path 'no/such/path' does not exist. See 'keyturn scan --help'."),
+        (
+            ["scan", "no/such/path"],
+            "keyturn: Invalid value for '[PATHS]...': Path 'no/such/path' does not exist. See 'keyturn scan --help'.",
+        ),
         (["scan", "--fail-on"], "keyturn: Option '--fail-on' requires an argument."),
     ],
 )

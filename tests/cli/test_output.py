@@ -66,7 +66,7 @@ def test_a_failed_write_leaves_the_old_report(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", full)
-    with pytest.raises(OutputError, match="out.json cannot be written: No space left on device"):
+    with pytest.raises(OutputError, match=r"out\.json cannot be written: No space left on device"):
         output.write("new", str(file))
     assert file.read_text() == "old"
     assert os.listdir(tmp_path) == ["out.json"]

@@ -1,0 +1,107 @@
+"""One scan, from its options to its exit code."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli import evidence, output, talk, terminal
+from checker.cli.arguments import Output
+from checker.cli.evidence import Asked
+from checker.cli.progress import Watch
+from checker.model import Report, Severity
+
+if TYPE_CHECKING:
+    from checker.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options, by their names on the command line."""
+
+    paths: tuple[str, ...]
+    plan: tuple[str, ...]
+    state: tuple[str, ...]
+    report: tuple[str, ...]
+    var: tuple[tuple[str, str], ...]
+    var_file: tuple[str, ...]
+    policy: str | None
+    fail_on: str | None
+    as_of: datetime | None
+    format: tuple[Output, ...]
+    sarif_anchor: str | None
+    sarif_category: str | None
+    show_key_ids: bool
+    color: str
+    quiet: bool
+    verbose: int
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The evidence that comes as files, by kind."""
+        kinds = {"plan": self.plan, "state": self.state, "report": self.report}
+        return tuple((kind, name) for kind, names in kinds.items() for name in names)
+
+
+def run(options: Options) -> int:
+    """Read, judge, write and say; the exit code is the report's."""
+    started = time.perf_counter()
+    outputs = output.checked(options.format)
+    watch = Watch(stream=sys.stderr if terminal.is_watched(sys.stderr) and not options.quiet else None)
+    report = _judged(options, watch)
+    _deliver(report, outputs, options)
+    lines = talk.after(report, outputs, watch.done if options.verbose else (), time.perf_counter() - started)
+    with suppress(OSError):  # nobody listens on standard error; the verdict stands
+        click.echo("".join(f"{line}\n" for line in lines if not options.quiet), nl=False, err=True)
+    return report.exit_code
+
+
+def _judged(options: Options, watch: Watch) -> Report:
+    from checker import policy
+    from checker import scan as one_scan
+
+    at = options.as_of or datetime.now(timezone.utc).replace(microsecond=0)
+    asked = Asked(at=at, paths=options.paths, files=options.files, variables=options.var, var_files=options.var_file)
+    sources = [watch.over(name, source) for name, source in evidence.sources(asked)]
+    chosen = policy.load(options.policy, near=[Path(path) for path in options.paths])
+    try:
+        return one_scan.run(sources, chosen, at=at, fail_on=_bar(options.fail_on, chosen), anchor=options.sarif_anchor)
+    finally:
+        watch.clear()
+
+
+def _bar(typed: str | None, policy: Policy) -> Severity | None:
+    """The least severity that fails: what was typed, else the policy's; None for `never`."""
+    if typed is None:
+        return policy.fail_on
+    return None if typed == "never" else Severity[typed.upper()]
+
+
+def _deliver(report: Report, outputs: Sequence[Output], options: Options) -> None:
+    """Write every format, files first: a reader that goes away early costs no file."""
+    from checker.formats import FORMATS
+
+    for one in sorted(outputs, key=lambda one: one.file == "-"):
+        text = FORMATS[one.format](report, **_settings(one, options))
+        with suppress(BrokenPipeError):  # whoever read us has seen enough; the verdict stands
+            output.write(text, one.file)
+
+
+def _settings(one: Output, options: Options) -> dict[str, Any]:
+    """What a format is told beside the report."""
+    if one.format == "sarif" and options.sarif_category:
+        return {"category": options.sarif_category}
+    if one.format != "text":
+        return {}
+    plain = {"colour": options.color == "always", "show_ids": options.show_key_ids}
+    if one.file != "-":
+        return plain
+    return {**plain, "colour": terminal.wants_colour(options.color, sys.stdout), "width": terminal.width()}
