@@ -166,7 +166,8 @@ class Mechanism:
     `period` is the longest life of one key if someone applies often enough; None where it cannot be shown. `driver` names
     what moves ("time_rotating.r"), `hangs_on` is where that stands. `why` is one sentence: why it fires, or why not.
     `blocked_by` names what stops a mechanism that would fire. `overlap` is true when the new key exists before
-    the old one is destroyed. `related` are the places on the way.
+    the old one is destroyed, `second_key` when another key of the same user stands while this one is replaced. `related`
+    are the places on the way.
     """
 
     kind: Rotation
@@ -176,6 +177,7 @@ class Mechanism:
     hangs_on: Location | None = None
     blocked_by: str = ""
     overlap: bool = False
+    second_key: bool = False
     related: tuple[Related, ...] = ()
 
 
@@ -185,13 +187,14 @@ class Instance:
 
     `address` is the full Terraform address within `root` (a directory); it ends in `[*]` where the number or the
     names of the instances cannot be known. `user` and `status` are None where they are unknown; an unset status is Active.
-    `calls` is the chain of module calls from the root down.
+    `calls` is the chain of module calls from the root down, `owner` the address of the user's own resource where it is known.
     """
 
     address: str
     root: str
     user: str | None = None
     status: str | None = "Active"
+    owner: str = ""
     calls: tuple[Related, ...] = ()
 
 

@@ -446,3 +446,25 @@ def test_implied_overlap(tmp_path: Path) -> None:
     )
     [implied] = resources(tmp_path, code)
     assert (plain.mechanism.overlap, implied.mechanism.overlap) == (False, True)
+
+
+def turns(lifecycle: str = "") -> str:
+    """Two keys of one user whose bridges move in turn."""
+    code = 'resource "aws_iam_user" "u" {\n  name = "u"\n}\n'
+    code += 'locals {\n  m = tonumber(formatdate("M", plantimestamp())) + 12 * tonumber(formatdate("YYYY", plantimestamp()))\n}\n'
+    for name, shift in (("odd", 1), ("even", 0)):
+        code += block("terraform_data", name, f"triggers_replace = floor((local.m + {shift}) / 2)")
+        code += key(f"terraform_data.{name}", user="aws_iam_user.u.name", lifecycle=lifecycle).replace('"k"', f'"{name}"')
+    return code
+
+
+def test_turns_need_no_overlap(tmp_path: Path) -> None:
+    """While one of two keys that take turns is replaced, the other one stands."""
+    assert [one.mechanism.second_key for one in resources(tmp_path, turns())] == [True, True]
+
+
+def test_same_moment_is_no_turn(tmp_path: Path) -> None:
+    """Two keys that are replaced at the same moment leave the user without one."""
+    code = ROTATOR + block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339")
+    code += key("time_static.s", lifecycle="") + key("time_static.s", lifecycle="").replace('"k"', '"l"')
+    assert [one.mechanism.second_key for one in resources(tmp_path, code)] == [False, False]

@@ -65,6 +65,7 @@ class Outcome:
     longest: dict[str, timedelta] = field(default_factory=dict)
     every: set[str] = field(default_factory=set)
     maybe: set[str] = field(default_factory=set)
+    times: dict[str, set[datetime]] = field(default_factory=dict)
     swapped: bool = False
     fails: str = ""
     fired: Run | None = None
@@ -215,6 +216,7 @@ class _Play:
 
     def ended(self, address: str, now: datetime, run: Run) -> None:
         life = now - self.born[address]
+        self.outcome.times.setdefault(address, set()).add(now)
         names = [address] if address in self.outcome.present and not self.outcome.swapped else [address, *self.outcome.present]
         for name in names:
             self.outcome.longest[name] = max(life, self.outcome.longest.get(name, life))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checker.hcl.simulate import Question, play, reached
@@ -9,6 +10,7 @@ from checker.hcl.world import Leaf
 from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
 from checker.mechanism.lifecycle import find_block
 from checker.mechanism.still import explain
+from checker.mechanism.turns import has_second_key
 from checker.model import Mechanism, Rotation
 
 __all__ = ["STACK", "days", "location", "recognise"]
@@ -54,7 +56,8 @@ def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
         why = f"{_name(driver)} replaces it, but how often cannot be worked out"
         return make(case, Rotation.CLOCK, why, leaves, driver=driver)
     why = f"{_name(driver)} replaces it every {days(period)} at the latest, if applied often enough"
-    return make(case, Rotation.CLOCK, why, leaves, driver=driver, period=period)
+    made = make(case, Rotation.CLOCK, why, leaves, driver=driver, period=period)
+    return replace(made, second_key=not made.overlap and has_second_key(case, address))
 
 
 def _always(case: Case, leaves: tuple[Leaf, ...], driver: Leaf | None) -> Mechanism:

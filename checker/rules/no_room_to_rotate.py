@@ -111,13 +111,13 @@ def _place(instance: Instance) -> Place:
     return instance.root, instance.address
 
 
-def _made(facts: Facts) -> Mapping[tuple[str, str], set[str]]:
+def _made(facts: Facts) -> Mapping[tuple[str, str, str], set[str]]:
     """The addresses of the keys that each root makes for each user."""
     made = defaultdict(set)
     for resource in facts.resources:
         for one in resource.instances:
             if one.user is not None and resource.origin is not Origin.STATE:
-                made[one.root, one.user].add(one.address)
+                made[one.root, one.user, one.owner].add(one.address)
     return made
 
 
@@ -129,10 +129,10 @@ def _links(facts: Facts) -> Mapping[Place, list[Link]]:
     return links
 
 
-def _in_code(resource: KeyResource, made: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
-    for root, user in sorted({(one.root, one.user) for one in resource.instances if one.user is not None}):
-        if len(made[root, user]) >= QUOTA:
-            yield f"the code makes {len(made[root, user])} keys for its user {user}"
+def _in_code(resource: KeyResource, made: Mapping[tuple[str, str, str], set[str]]) -> Iterator[str]:
+    for key in sorted({(one.root, one.user, one.owner) for one in resource.instances if one.user is not None}):
+        if len(made[key]) >= QUOTA:
+            yield f"the code makes {len(made[key])} keys for its user {key[1]}"
 
 
 def _in_aws(resource: KeyResource, links: Mapping[Place, list[Link]], held: Mapping[str, list[AccessKey]]) -> Iterator[str]:

@@ -76,7 +76,7 @@ def check(facts: Facts, _params: Params) -> Iterator[Finding]:
     """Resources that rotate without overlap."""
     for resource in _code.standing(facts):
         mechanism = resource.mechanism
-        if mechanism.kind in (Rotation.CLOCK, Rotation.EVERY_APPLY) and not mechanism.overlap:
+        if mechanism.kind in (Rotation.CLOCK, Rotation.EVERY_APPLY) and not (mechanism.overlap or mechanism.second_key):
             title = f"{resource.address} is destroyed before its successor exists."
             message = f"{title} Its consumers fail until they have the new secret."
             yield _code.fault(RULE, resource, message, "Set create_before_destroy = true in the lifecycle of the key")

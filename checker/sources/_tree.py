@@ -108,7 +108,7 @@ class Finder:
                 continue
             planned = _plan(run, owner, declared, key, address)
             user, status = _text(planned, "user"), _status(planned)
-            instance = Instance(address=address, root=owner.root, user=user, status=status, calls=calls)
+            instance = Instance(address=address, root=owner.root, user=user, status=status, owner=_owner(planned), calls=calls)
             yield Sighting(declared, declared.labels[0], mechanism, instance, place, whole)
 
     def _elsewhere(self, run: Run, owner: ModuleInstance, call: Declared) -> None:
@@ -131,6 +131,16 @@ def _plan(run: Run, owner: ModuleInstance, declared: Declared, key: object, addr
         return run.plan_resource(owner, declared, key, address)  # type: ignore[arg-type]  # the key comes from addresses()
     except EvaluationError:
         return None
+
+
+def _owner(planned: Planned | None) -> str:
+    """The user's own resource, where the key names exactly one."""
+    names = (
+        {leaf.name for leaf in planned.reads if leaf.kind == "resource" and ".aws_iam_user." in f".{leaf.name}"}
+        if planned
+        else set()
+    )
+    return names.pop() if len(names) == 1 else ""
 
 
 def _text(planned: Planned | None, name: str) -> str | None:
