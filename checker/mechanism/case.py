@@ -164,6 +164,6 @@ def make(
         driver=driver.name if driver else "",
         hangs_on=location(driver.path, driver.place) if driver and driver.path else None,
         blocked_by=blocked_by,
-        overlap=case.overlap,
+        overlap=kind not in (Rotation.NONE, Rotation.BROKEN) and case.overlap,
         related=_related(case, leaves, driver) if kind is not Rotation.NONE else (),
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +63,18 @@ MODULES: tuple[KnownModule, ...] = (
     KnownModule(source=_registry("clouddrove/iam-user/aws"), switches=("create_access_key", "enabled"), user="name"),
     KnownModule(source=_registry("schubergphilis/mcaf-user/aws"), switches=("create_iam_access_key",), user="name"),
 )
-NEEDLES: tuple[bytes, ...] = (b"/iam", b"-iam", b"/ses/", b"-ses", b"s3-bucket", b"mcaf-user")
-"""Bytes of which at least one stands in every source above."""
 _REF = re.compile(r"[?&]ref=([^&]+)")
 _RELEASE = re.compile(r"v?\d+(?:\.\d+)*(?:[-+].*)?")
 _VERSION = re.compile(r"(>=|<=|~>|!=|=|>|<)?\s*v?(\d+(?:\.\d+)*)")
 
 
-def candidates(source: str, version: str) -> Iterator[KnownModule]:
+@lru_cache(maxsize=4096)
+def candidates(source: str, version: str) -> tuple[KnownModule, ...]:
     """The entries that a call's source fits, those for versions that its constraint excludes left out."""
+    return tuple(_fitting(source, version))
+
+
+def _fitting(source: str, version: str) -> Iterator[KnownModule]:
     plain = _REF.sub("", source).rstrip("?&")
     reference = _REF.search(source)
     wanted = version

@@ -79,15 +79,16 @@ class Graph:
 
 def _look(found: Folder, path: str) -> Directory:
     made = Directory(path, found.names)
+    near = shown(found.path)
     gaps: list[Gap] = []
     if found.problem:
-        gaps.append(Gap(what=shown(found.path), why=found.problem, hint="make the folder readable, or leave it out of the paths"))
+        gaps.append(Gap(what=near, why=found.problem, hint="make the folder readable, or leave it out of the paths"))
     local: dict[str, None] = {}
     remote: list[Site] = []
     for name in found.names:
-        where = shown(os.path.join(found.path, name))
+        where = name if near == "." else f"{near}/{name}"
         try:
-            data = read(os.path.join(path, name))
+            data = read(f"{path}{os.sep}{name}")
         except Unreadable as error:
             gaps.append(_unread(where, str(error)))
             continue
@@ -97,7 +98,7 @@ def _look(found: Folder, path: str) -> Directory:
         made.keys = made.keys or any(needle in data for needle in KEY_NEEDLES)
         local.update(dict.fromkeys(_local(data, path)))
         remote.extend(_remote(data, where))
-    made.keys = made.keys or any(next(candidates(site.source, site.version), None) for site in remote)
+    made.keys = made.keys or any(candidates(site.source, site.version) for site in remote)
     ready = installed(path).values() if remote else ()
     made.local = (*local, *sorted({one for one in ready if os.path.isdir(one)}))
     made.remote, made.gaps = tuple(remote), tuple(gaps)

@@ -9,32 +9,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
+from checker.hcl.locate import installed
 from checker.hcl.modules import Declared, Module, Trouble, load
 from checker.hcl.nodes import Literal
 from checker.hcl.run import Run
 from checker.hcl.simulate import Question
 from checker.hcl.triggers import ignored
-from checker.hcl.values import EvaluationError, Unknown, Value
-from checker.hcl.world import ModuleInstance, Planned, World, spell
-from checker.mechanism import STACK, days, location, recognise
-from checker.model import Instance, KeyResource, Location, Mechanism, ModuleCall, Origin, Related, Rotation
-from checker.sources._known_modules import KnownModule, candidates
+from checker.hcl.values import EvaluationError, Value
+from checker.hcl.world import ModuleInstance, Planned, World, steps
+from checker.mechanism import STACK, location, recognise
+from checker.model import Instance, KeyResource, ModuleCall, Origin
+from checker.sources._known_modules import candidates
 from checker.sources._roots import Graph, not_looked_into
+from checker.sources._sightings import Sighting, chain, made_by_call, switched_off
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
 _INDEX = re.compile(r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One instance of a key block, with what groups it with others."""
-
-    declared: Declared
-    type: str
-    mechanism: Mechanism
-    instance: Instance
-    location: Location
-    block: Location | None
 
 
 @dataclass(slots=True)
@@ -47,6 +37,7 @@ class Finder:
     seen: list[Sighting] = field(default_factory=list)
     calls: list[ModuleCall] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
+    roots: dict[str, str] = field(default_factory=dict)
 
     def load(self, directory: str) -> Module:
         if directory not in self.modules:
@@ -56,6 +47,7 @@ class Finder:
     def look(self, world: World) -> None:
         """Find the key blocks of one root, down the module tree."""
         run = Run(world, self.at, {})
+        self.roots[run.top.root] = world.root.directory
         self._module(run, run.top, ())
 
     def _module(self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...]) -> None:
@@ -67,31 +59,22 @@ class Finder:
 
     def _call(self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...], name: str) -> None:
         call = owner.module.calls[name]
-        target = run.world.called(owner, call) if self._local(owner, call) is None else None
-        nearby = self._local(owner, call)
+        source = _word(call, "source")
+        nearby = _local(owner, source)
         if nearby is not None and not self.graph.needs(nearby):
             return
-        if nearby is None and target is None:
-            self._elsewhere(run, owner, call)
+        if nearby is None and self._absent(owner, name, source):
+            self._elsewhere(run, owner, call, source)
             return
+        if run.world.called(owner, call) is None:
+            self._elsewhere(run, owner, call, source)
         for place, (_, child) in enumerate(run.children(owner, name)):
             self._module(run, child, (*route, (name, place)))
 
-    def _local(self, owner: ModuleInstance, call: Declared) -> str | None:
-        """The directory of a call with a local path that exists, found without parsing the block where its text is plain."""
-        found = re.search(rb'\n[ \t]*source[ \t]*=[ \t]*"(\.\.?(?:[/\\][^"$%\n]*)?)"', call.raw)
-        text = found.group(1).decode("utf-8", "replace") if found else None
-        if text is None:
-            source = call.body.value("source")
-            text = (
-                source.value
-                if isinstance(source, Literal) and isinstance(source.value, str) and source.value.startswith(".")
-                else None
-            )
-        if text is None:
-            return None
-        path = os.path.realpath(os.path.join(owner.module.directory, text.replace("\\", "/")))
-        return path if os.path.isdir(path) else None
+    def _absent(self, owner: ModuleInstance, name: str, source: str) -> bool:
+        """Whether a plainly written remote source is not downloaded: then its block need not be parsed."""
+        downloaded = installed(self.roots[owner.root]) if owner.root in self.roots else {}
+        return bool(source) and not source.startswith((".", "/")) and ".".join([*steps(owner), name]) not in downloaded
 
     def _instances(
         self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...], declared: Declared
@@ -101,7 +84,7 @@ class Finder:
         place = location(declared.file.path, declared.head)
         if outer is not None and outer.call is not None:
             place, whole = location(outer.call.file.path, outer.call.head), location(outer.call.file.path, outer.call.whole)
-        calls = tuple(_chain(owner))
+        calls = tuple(chain(owner))
         for key, address in run.addresses(owner, declared):
             mechanism = mechanisms.get(address) or next(iter(mechanisms.values()), None)
             if mechanism is None:
@@ -111,19 +94,19 @@ class Finder:
             instance = Instance(address=address, root=owner.root, user=user, status=status, owner=_owner(planned), calls=calls)
             yield Sighting(declared, declared.labels[0], mechanism, instance, place, whole)
 
-    def _elsewhere(self, run: Run, owner: ModuleInstance, call: Declared) -> None:
-        """A call of a module that is not on disk: known to make keys, known not to in this version, or not looked into."""
-        source, version = _word(call, "source"), _word(call, "version")
+    def _elsewhere(self, run: Run, owner: ModuleInstance, call: Declared, source: str) -> None:
+        """A call of a module that is not on disk: known to make keys, or not looked into."""
+        version = _word(call, "version")
         place = location(call.file.path, call.head)
-        known = list(candidates(source, version))
+        known = candidates(source, version)
         if not known:
             missing = run.world.missing.get(owner.under(f"module.{call.labels[0]}"))
             why = missing.why if missing and missing.why != "not downloaded here" else None
             made = not_looked_into(owner.under(f"module.{call.labels[0]}"), source, place)
             self.calls.append(made if why is None else ModuleCall(address=made.address, source=source, location=place, why=why))
             return
-        if not _switched_off(run, owner, call, known[0]):
-            self.seen.extend(_known(run, owner, call, known[0], place))
+        if not switched_off(run, owner, call, known[0]):
+            self.seen.extend(made_by_call(run, owner, call, known[0], place))
 
 
 def _plan(run: Run, owner: ModuleInstance, declared: Declared, key: object, address: str) -> Planned | None:
@@ -164,55 +147,21 @@ def _outside(owner: ModuleInstance) -> ModuleInstance | None:
     return None
 
 
-def _chain(owner: ModuleInstance) -> Iterator[Related]:
-    for one in owner.chain():
-        if one.call is not None:
-            yield Related(location=location(one.call.file.path, one.call.head), message=f"called here as {one.address}")
-
-
 def _word(call: Declared, name: str) -> str:
-    node = call.body.value(name)
+    """A plainly written argument of a call, read from its bytes where it stands on a line of its own."""
+    found = re.search(rb"\n[ \t]*" + name.encode() + rb'[ \t]*=[ \t]*"([^"\\$%\n]*)"', call.raw)
+    if found:
+        return found.group(1).decode("utf-8", "replace")
+    node = call.body.value(name) if call.mentions(name) else None
     return node.value if isinstance(node, Literal) and isinstance(node.value, str) else ""
 
 
-def _switched_off(run: Run, owner: ModuleInstance, call: Declared, known: KnownModule) -> bool:
-    """Whether the call tells the module not to make a key, or is made no times."""
-    keys = run.expand(owner, call, owner.names)
-    if not isinstance(keys, Unknown) and not keys:
-        return True
-    names = run.bindings(owner, call, None if isinstance(keys, Unknown) else keys[0], owner.names)
-    for switch in known.switches:
-        try:
-            value = run.value(call.body.value(switch), owner, names)
-        except EvaluationError:
-            continue
-        if value is False or value == "false":
-            return True
-    return not known.on and call.body.value(known.switches[0]) is None
-
-
-def _known(run: Run, owner: ModuleInstance, call: Declared, known: KnownModule, place: Location) -> Iterator[Sighting]:
-    keys = run.expand(owner, call, owner.names)
-    base = owner.under(f"module.{call.labels[0]}")
-    mechanism = _made_by(known)
-    for key in (None,) if isinstance(keys, Unknown) else keys:
-        names = run.bindings(owner, call, key, owner.names)
-        try:
-            user = run.value(call.body.value(known.user), owner, names) if known.user else None
-        except EvaluationError:
-            user = None
-        address = base + ("[*]" if isinstance(keys, Unknown) else spell(key))
-        instance = Instance(
-            address=address, root=owner.root, user=user if isinstance(user, str) else None, calls=tuple(_chain(owner))
-        )
-        yield Sighting(call, "module", mechanism, instance, place, location(call.file.path, call.whole))
-
-
-def _made_by(known: KnownModule) -> Mechanism:
-    if known.period is None:
-        return Mechanism(kind=Rotation.NONE, why="this public module makes an access key and nothing in it ever replaces that")
-    why = f"this public module makes a key that expires and is made anew every {days(known.period)}, if applied often enough"
-    return Mechanism(kind=Rotation.CLOCK, why=why, period=known.period, driver="the module", overlap=True)
+def _local(owner: ModuleInstance, source: str) -> str | None:
+    """The directory of a call with a local path that exists."""
+    if not source.startswith("."):
+        return None
+    path = os.path.realpath(os.path.join(owner.module.directory, source.replace("\\", "/")))
+    return path if os.path.isdir(path) else None
 
 
 def group(seen: Iterable[Sighting]) -> Iterator[KeyResource]:
