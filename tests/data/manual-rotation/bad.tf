@@ -1,0 +1,21 @@
+variable "generation" {
+  type    = string
+  default = "1"
+}
+
+resource "aws_iam_user" "ci" {
+  name = "ci"
+}
+
+resource "terraform_data" "ci" {
+  input = var.generation
+}
+
+resource "aws_iam_access_key" "ci" {
+  user = aws_iam_user.ci.name
+
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.ci]
+  }
+}
