@@ -29,5 +29,12 @@ FORMATS: dict[str, Render] = {
     "text": _from("text"),
     "json": _from("json_report"),
     "sarif": _from("sarif"),
+    "junit": _from("junit"),
+    "markdown": _from("markdown"),
+    "csv": _from("csv"),
+    "github": _from("github"),
+    "gitlab": _from("gitlab"),
+    "asff": _from("asff"),
+    "ocsf": _from("ocsf"),
 }
 """Every format by the name that `-f` takes. Options beside the report are those of the module's own render()."""

@@ -152,6 +152,7 @@ def _mechanism(node: Node) -> Mechanism:
         hangs_on=node["hangs_on"].maybe(location),
         blocked_by=node["blocked_by"].text(),
         overlap=node["overlap"].flag(),
+        second_key=node["second_key"].flag(),
         related=node["related"].each(related),
     )
 
@@ -162,5 +163,6 @@ def _instance(node: Node) -> Instance:
         root=node["root"].text(),
         user=node["user"].maybe(Node.text),
         status=node["status"].maybe(Node.text),
+        owner=node["owner"].text(),
         calls=node["calls"].each(related),
     )

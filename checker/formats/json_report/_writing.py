@@ -163,6 +163,7 @@ def _mechanism(one: Mechanism) -> Json:
         "hangs_on": _maybe(location, one.hangs_on),
         "blocked_by": one.blocked_by,
         "overlap": one.overlap,
+        "second_key": one.second_key,
         "related": [related(place) for place in one.related],
     }
 
@@ -173,5 +174,6 @@ def _instance(one: Instance) -> Json:
         "root": one.root,
         "user": one.user,
         "status": one.status,
+        "owner": one.owner,
         "calls": [related(place) for place in one.calls],
     }

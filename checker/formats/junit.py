@@ -1,0 +1,106 @@
+"""JUnit XML: one test case for each rule and subject, so that any build server shows findings as failed tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+from checker.formats._escape import shown
+from checker.formats._summary import sentence
+from checker.model import Finding, Gap, Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One test case: what it is called, and what became of it."""
+
+    suite: str
+    name: str
+    outcome: str = ""
+    body: str = ""
+    file: str = ""
+    line: int = 0
+
+
+def render(report: Report) -> str:
+    """A suite for each rule, and one for the gaps. Findings below the policy's bar pass, and say what they are."""
+    cases = [*_findings(report), *_silent(report), *map(_gap, report.gaps)]
+    suites = [(name, list(group)) for name, group in groupby(cases, lambda case: case.suite)]
+    lines = [line for name, group in suites for line in _suite(name, group, report)]
+    whole = _counts(cases)
+    return "\n".join(
+        ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="keyturn" {whole}>', *lines, "</testsuites>", ""]
+    )
+
+
+def _findings(report: Report) -> Iterator[_Case]:
+    failing = set(map(id, report.failing))
+    by_subject = sorted(report.findings, key=lambda one: (one.rule, one.subject, one.order))
+    for (rule, subject), group in groupby(by_subject, lambda one: (one.rule, one.subject)):
+        findings = list(group)
+        first = min(findings, key=lambda one: (id(one) not in failing, one.exempt is not None))
+        place = first.location
+        yield _Case(
+            suite=rule,
+            name=shown(subject),
+            outcome=_outcome(first, failing=id(first) in failing),
+            body="\n".join(_said(one) for one in findings),
+            file=shown(place.path) if place else "",
+            line=place.line if place else 0,
+        )
+
+
+def _outcome(one: Finding, *, failing: bool) -> str:
+    return "failure" if failing else "skipped" if one.exempt else "system-out"
+
+
+def _silent(report: Report) -> Iterator[_Case]:
+    """A passed case for each rule that found nothing: an empty file would look like a run that did not happen."""
+    found = {one.rule for one in report.findings}
+    for rule in sorted(report.rules, key=lambda one: one.id):
+        if rule.id not in found:
+            yield _Case(suite=rule.id, name="no finding")
+
+
+def _gap(gap: Gap) -> _Case:
+    place = gap.location
+    return _Case(
+        suite="gaps",
+        name=shown(gap.what),
+        outcome="error",
+        body=sentence(shown(str(gap))),
+        file=shown(place.path) if place else "",
+        line=place.line if place else 0,
+    )
+
+
+def _said(one: Finding) -> str:
+    place = f"{shown(str(one.location))}: " if one.location else ""
+    exempt = f" Exempt until {one.exempt.until:%Y-%m-%d}: {sentence(shown(one.exempt.reason))}" if one.exempt else ""
+    return f"{place}{one.severity.label}: {sentence(shown(one.message))} {sentence(shown(one.remedy))}{exempt}"
+
+
+def _suite(name: str, cases: list[_Case], report: Report) -> Iterator[str]:
+    yield f'  <testsuite name="{escape(name)}" {_counts(cases)} timestamp="{report.at:%Y-%m-%dT%H:%M:%S}">'
+    for case in cases:
+        place = f' file="{escape(case.file)}" line="{case.line}"' if case.file else ""
+        head = f'    <testcase classname="keyturn.{escape(name)}" name="{escape(case.name)}"{place}'
+        yield f"{head}>{_element(case)}</testcase>" if case.outcome else f"{head}/>"
+    yield "  </testsuite>"
+
+
+def _element(case: _Case) -> str:
+    text = escape(case.body)
+    if case.outcome == "system-out":
+        return f"<system-out>{text}</system-out>"
+    title = escape(case.body.partition("\n")[0])
+    kind = ' type="keyturn"' if case.outcome in ("failure", "error") else ""
+    return f'<{case.outcome}{kind} message="{title}">{text}</{case.outcome}>'
+
+
+def _counts(cases: list[_Case]) -> str:
+    outcomes = [case.outcome for case in cases]
+    numbers = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    return " ".join([f'tests="{len(cases)}"', *(f'{name}="{outcomes.count(kind)}"' for name, kind in numbers.items())])
