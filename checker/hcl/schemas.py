@@ -130,7 +130,7 @@ def _access_key(*extra: str) -> Schema:
         update=frozenset({"status"}),
         computed=dict.fromkeys(
             (
-                *("id", "arn", "create_date", "secret", "encrypted_secret", "key_fingerprint"),
+                *("id", "arn", "create_date", "expiration_date", "secret", "encrypted_secret", "key_fingerprint"),
                 *("ses_smtp_password_v4", "encrypted_ses_smtp_password_v4"),
             )
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import Question, play, reached
 from checker.hcl.world import Leaf
 from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
@@ -57,7 +58,13 @@ def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
         return make(case, Rotation.CLOCK, why, leaves, driver=driver)
     why = f"{_name(driver)} replaces it every {days(period)} at the latest, if applied often enough"
     made = make(case, Rotation.CLOCK, why, leaves, driver=driver, period=period)
-    return replace(made, second_key=not made.overlap and has_second_key(case, address))
+    return replace(made, second_key=not made.overlap and (_expires(case) or has_second_key(case, address)))
+
+
+def _expires(case: Case) -> bool:
+    """Whether the provider itself lets the key go when it expires: no lifecycle orders that."""
+    schema = SCHEMAS.get(case.declared.labels[0])
+    return schema is not None and schema.span is not None
 
 
 def _always(case: Case, leaves: tuple[Leaf, ...], driver: Leaf | None) -> Mechanism:

@@ -99,6 +99,10 @@ class Finder:
         version = _word(call, "version")
         place = location(call.file.path, call.head)
         known = candidates(source, version)
+        if not known and source.startswith("."):
+            what = f"module {call.labels[0]}: the folder {source} does not exist"
+            self.trouble.append(Trouble(call.file.path, call.head.line, what))
+            return
         if not known:
             missing = run.world.missing.get(owner.under(f"module.{call.labels[0]}"))
             why = missing.why if missing and missing.why != "not downloaded here" else None
