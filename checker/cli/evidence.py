@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from checker.cli import live_source
+from checker.cli.live_source import Names
 from checker.errors import SourceError
 from checker.model import Fact, Gap
 
 if TYPE_CHECKING:
+    from checker.cli.live import Live
+    from checker.cli.progress import Watch
+    from checker.policy import Policy
     from checker.scan import Source
 
 TERRAFORM_READS = ("TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
@@ -29,20 +34,26 @@ class Asked:
     at: datetime
     paths: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    live: Live | None = None
     variables: tuple[tuple[str, str], ...] = ()
     var_files: tuple[str, ...] = ()
 
     @property
     def places(self) -> tuple[str, ...]:
         """The code to read: what was named, or the current directory when no other evidence is given."""
-        return self.paths or (() if self.files else (".",))
+        return self.paths or (() if self.files or self.live else (".",))
 
 
-def sources(asked: Asked) -> tuple[tuple[str, Source], ...]:
-    """Every source that was asked for, with the name under which its progress is shown."""
+def sources(asked: Asked, policy: Policy, watch: Watch) -> Iterator[Source]:
+    """Every source that was asked for; live keys come last: which users matter there depends on the others."""
     _check_standard_input(asked)
-    code = (("code", _code(asked)),) if asked.places else ()
-    return (*code, *((f"{kind} {name}", _file(kind, name, asked.at)) for kind, name in asked.files))
+    names = Names()
+    if asked.places:
+        yield watch.over("code", names.over(_code(asked)))
+    for kind, name in asked.files:
+        yield watch.over(f"{kind} {name}", names.over(_file(kind, name, asked.at)))
+    if asked.live:
+        yield watch.over("live keys", live_source.source(asked.live, policy, at=asked.at, names=names, say=watch.tell))
 
 
 def _check_standard_input(asked: Asked) -> None:

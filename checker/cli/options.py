@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from checker.cli import arguments
+from checker.cli import arguments, live
 
 EXISTING = click.Path(exists=True, readable=False)
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=False)
@@ -102,8 +102,14 @@ OUTPUT = (
     _option("-v", "--verbose", help="Say what was read and by which policy; -vv shows where a bug stands.", count=True),
 )
 
-SECTIONS = (("Evidence", EVIDENCE), ("Judgement", JUDGEMENT), ("Output", OUTPUT))
-PARAMETERS: tuple[click.Parameter, ...] = (click.Argument(("paths",), nargs=-1, type=EXISTING), *EVIDENCE, *JUDGEMENT, *OUTPUT)
+SECTIONS = (("Evidence", EVIDENCE), ("Live keys", live.OPTIONS), ("Judgement", JUDGEMENT), ("Output", OUTPUT))
+PARAMETERS: tuple[click.Parameter, ...] = (
+    click.Argument(("paths",), nargs=-1, type=EXISTING),
+    *EVIDENCE,
+    *live.OPTIONS,
+    *JUDGEMENT,
+    *OUTPUT,
+)
 
 
 class SectionedCommand(click.Command):

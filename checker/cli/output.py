@@ -23,11 +23,12 @@ def checked(outputs: Sequence[Output]) -> tuple[Output, ...]:
         if targets.count(target) > 1:
             raise click.UsageError(f"two formats would be written to {one.file}. Give each its own file.")
         if one.file != "-":
-            _check_folder(one.file)
+            check_folder(one.file)
     return outputs
 
 
-def _check_folder(file: str) -> None:
+def check_folder(file: str) -> None:
+    """Raise if a file cannot be made there, before any work is done in vain."""
     folder = Path(file).parent
     if Path(file).is_dir():
         raise OutputError(f"{file} is a folder. Name a file in it.")

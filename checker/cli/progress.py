@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
 from checker.model import Fact
@@ -29,12 +30,13 @@ class Reading:
 
 @dataclass(slots=True, kw_only=True)
 class Watch:
-    """Counts the facts of every source as they come by; `stream` is None where nobody looks on."""
+    """Sees the facts of every source come by; `stream` is None where nobody looks on."""
 
     stream: TextIO | None
     done: list[Reading] = field(default_factory=list)
     due: float = field(default_factory=lambda: time.monotonic() + FIRST)
     shown: bool = False
+    lock: Lock = field(default_factory=Lock)
 
     def over(self, name: str, source: Source) -> Source:
         """The same source, watched."""
@@ -42,25 +44,28 @@ class Watch:
         def watched() -> Iterator[Fact]:
             started, facts = time.monotonic(), 0
             for facts, fact in enumerate(source(), 1):
-                self._tick(name, facts)
+                self.tell(f"reading {name}: {facts:,} so far")
                 yield fact
             self.done.append(Reading(name=name, facts=facts, seconds=time.monotonic() - started))
 
         return watched
 
+    def tell(self, text: str) -> None:
+        """Show how far it is, if it is time to; called from any thread."""
+        now = time.monotonic()
+        if not self.stream or now < self.due:
+            return
+        with self.lock:
+            self.due, self.shown = now + EVERY, True
+            self._write(self.stream, text)
+
     def clear(self) -> None:
         """Take the line away before anything else is written."""
         if self.stream and self.shown:
-            self._write("")
+            self._write(self.stream, "")
             self.shown = False
 
-    def _tick(self, name: str, facts: int) -> None:
-        now = time.monotonic()
-        if self.stream and now >= self.due:
-            self._write(f"reading {name}: {facts:,} so far")
-            self.due, self.shown = now + EVERY, True
-
-    def _write(self, text: str) -> None:
-        assert self.stream
-        self.stream.write(f"\r\x1b[K{text}")
-        self.stream.flush()
+    @staticmethod
+    def _write(stream: TextIO, text: str) -> None:
+        stream.write(f"\r\x1b[K{text}")
+        stream.flush()

@@ -11,7 +11,7 @@ from checker.cli.options import PARAMETERS, SectionedCommand
 
 @click.command(cls=SectionedCommand, params=list(PARAMETERS))
 def scan(**options: Any) -> int:
-    """Judge AWS access keys by Terraform code, plans, states and saved credential reports: any of them, joined.
+    """Judge AWS access keys by Terraform code, plans, states, saved reports and live accounts: any of them, joined.
 
     PATHS are directories or files of Terraform; "." when no other evidence is given, none when some is.
 
@@ -20,8 +20,9 @@ def scan(**options: Any) -> int:
       keyturn scan infra/
       keyturn scan infra/ --report credential-report.csv -f text -f sarif=keyturn.sarif
       terraform show -json tfplan | keyturn scan . --plan -
+      keyturn scan infra/ --live --organization --role-name audit
       aws iam get-credential-report --query Content --output text | keyturn scan --report -
     """
     from checker.cli import scanning
 
-    return scanning.run(scanning.Options(**options))
+    return scanning.run(options)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli import evidence, output, talk, terminal
+from checker.cli import evidence, live, output, talk, terminal
 from checker.cli.arguments import Output
 from checker.cli.evidence import Asked
+from checker.cli.live import Live
 from checker.cli.progress import Watch
 from checker.model import Report, Severity
 
@@ -31,6 +32,7 @@ class Options:
     plan: tuple[str, ...]
     state: tuple[str, ...]
     report: tuple[str, ...]
+    live: Live | None
     var: tuple[tuple[str, str], ...]
     var_file: tuple[str, ...]
     policy: str | None
@@ -51,8 +53,9 @@ class Options:
         return tuple((kind, name) for kind, names in kinds.items() for name in names)
 
 
-def run(options: Options) -> int:
+def run(given: dict[str, Any]) -> int:
     """Read, judge, write and say; the exit code is the report's."""
+    options = Options(live=live.taken(given), **given)
     started = time.perf_counter()
     outputs = output.checked(options.format)
     watch = Watch(stream=sys.stderr if terminal.is_watched(sys.stderr) and not options.quiet else None)
@@ -68,12 +71,18 @@ def _judged(options: Options, watch: Watch) -> Report:
     from checker import policy
     from checker import scan as one_scan
 
-    at = options.as_of or datetime.now(timezone.utc).replace(microsecond=0)
-    asked = Asked(at=at, paths=options.paths, files=options.files, variables=options.var, var_files=options.var_file)
-    sources = [watch.over(name, source) for name, source in evidence.sources(asked)]
     chosen = policy.load(options.policy, near=[Path(path) for path in options.paths])
+    asked = Asked(
+        at=options.as_of or datetime.now(timezone.utc).replace(microsecond=0),
+        paths=options.paths,
+        files=options.files,
+        live=options.live,
+        variables=options.var,
+        var_files=options.var_file,
+    )
+    sources = tuple(evidence.sources(asked, chosen, watch))
     try:
-        return one_scan.run(sources, chosen, at=at, fail_on=_bar(options.fail_on, chosen), anchor=options.sarif_anchor)
+        return one_scan.run(sources, chosen, at=asked.at, fail_on=_bar(options.fail_on, chosen), anchor=options.sarif_anchor)
     finally:
         watch.clear()
 

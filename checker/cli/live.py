@@ -1,0 +1,258 @@
+"""Live keys on the command line: what the options mean together, and the accounts read side by side."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli.progress import Accounts, Watch
+from checker.errors import SourceError, UsageError
+from checker.model import Fact, Gap
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from checker.policy import Policy
+    from checker.sources.aws import Clock, Limits, Target
+
+
+def _of_form(pattern: str, form: str) -> Callable[[str], str]:
+    """A type of option: text that AWS would take there."""
+
+    def text(typed: str) -> str:
+        if not re.fullmatch(pattern, typed, re.ASCII):
+            raise click.BadParameter(f"{typed!r} is not {form}.")
+        return typed
+
+    return text
+
+
+_ACCOUNT = _of_form(r"\d{12}", "an account's 12 digits")
+_OU = _of_form(r"ou-[a-z0-9-]+|r-[a-z0-9]+", "of the form ou-ab12-cdefgh34, or r-ab12 for the root")
+_ROLE = _of_form(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", "of the form arn:aws:iam::111122223333:role/NAME")
+_ROLE_NAME = _of_form(r"[\w+=,.@/-]{1,512}", "of the form NAME or path/NAME")
+_SESSION = _of_form(r"[\w+=,.@-]{2,64}", "made of 2 to 64 letters, digits and +=,.@-")
+_EXTERNAL = _of_form(r"[\w+=,.@:/-]{2,1224}", "made of 2 or more letters, digits and +=,.@:/-")
+
+
+def _option(name: str, about: str, **settings: Any) -> click.Option:
+    return click.Option((name,), help=about, **settings)
+
+
+def _several(name: str, about: str, kind: Any, metavar: str) -> click.Option:
+    return _option(name, f"{about}; repeatable.", type=kind, metavar=metavar, multiple=True)
+
+
+OPTIONS = (
+    _option("--live", "Ask AWS about the keys of the account that the default credentials lead to.", is_flag=True),
+    _several("--profile", "Ask with this profile of the AWS configuration instead", str, "NAME"),
+    _several("--role-arn", "Assume this role, and ask in its account", _ROLE, "ARN"),
+    _option("--external-id", "The external id that the roles' trust policies ask for.", type=_EXTERNAL, metavar="ID"),
+    _option(
+        "--session-name",
+        "The name of the session in CloudTrail.  [default: keyturn]",
+        type=_SESSION,
+        metavar="NAME",
+        default="keyturn",
+    ),
+    _option("--organization", "Ask in every account of the organization, by --role-name.", is_flag=True),
+    _option("--role-name", "The role to assume in each account.", type=_ROLE_NAME, metavar="NAME"),
+    _several("--account", "Only this account of the organization", _ACCOUNT, "ID"),
+    _several("--skip-account", "All but this account", _ACCOUNT, "ID"),
+    _several("--ou", "Only accounts in this OU or below", _OU, "ID"),
+    _several("--skip-ou", "All but accounts in this OU or below", _OU, "ID"),
+    _option("--tags", "Read the tags of users whose keys are reported.", is_flag=True),
+    _option("--save-evidence", "Save what was read live, for --report; no secret is in it.", metavar="FILE"),
+    _option("--dask", "Let the workers of this Dask cluster read the accounts.", metavar="tcp://HOST:PORT"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """The options for live keys, by their names on the command line."""
+
+    live: bool = False
+    profile: tuple[str, ...] = ()
+    role_arn: tuple[str, ...] = ()
+    external_id: str | None = None
+    session_name: str = "keyturn"
+    organization: bool = False
+    role_name: str | None = None
+    account: tuple[str, ...] = ()
+    skip_account: tuple[str, ...] = ()
+    ou: tuple[str, ...] = ()
+    skip_ou: tuple[str, ...] = ()
+    tags: bool = False
+    save_evidence: str | None = None
+    dask: str | None = None
+
+
+_ORGANIZED = ("role_name", "account", "skip_account", "ou", "skip_ou")
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(_ORGANIZED, ("organization",)),
+    **dict.fromkeys(("external_id", "session_name"), ("role_arn", "organization")),
+    **dict.fromkeys(("profile", "role_arn", "organization", "tags", "save_evidence", "dask"), ("live",)),
+}
+"""Options that mean nothing without one of some others."""
+
+_APART = {
+    ("role_arn", "organization"): "Use a profile whose role may list the organization.",
+    ("dask", "profile"): "Profiles are on this machine, workers are not: let them have credentials of their own.",
+}
+"""Options that do not go together, and what to do instead."""
+
+
+def taken(options: dict[str, Any]) -> Live | None:
+    """Take the options for live keys out of all options; None where live keys are not asked for."""
+    asked = Live(**{one.name: options.pop(one.name) for one in fields(Live)})
+    _check(asked, {one.name for one in fields(Live) if getattr(asked, one.name) != one.default})
+    return asked if asked.live else None
+
+
+def checked(given: Mapping[str, Any]) -> Live:
+    """The options for live keys; raises where they say nothing together, before anything is asked of AWS."""
+    asked = Live(**{one.name: given[one.name] for one in fields(Live)})
+    _check(asked, {one.name for one in fields(Live) if getattr(asked, one.name) != one.default})
+    return asked
+
+
+def _check(asked: Live, said: set[str]) -> None:
+    """Refuse options that say nothing together, before anything is asked of AWS."""
+    for name, needs in _NEEDS.items():
+        if name in said and said.isdisjoint(needs):
+            raise click.UsageError(f"{_typed(name)} means nothing without {' or '.join(map(_typed, needs))}.")
+    for pair, instead in _APART.items():
+        if said.issuperset(pair):
+            raise click.UsageError(f"{' and '.join(map(_typed, pair))} do not go together. {instead}")
+    if len(asked.profile) > 1 and (asked.role_arn or asked.organization):
+        raise click.UsageError("roles are assumed from one profile. Give --profile once.")
+    if asked.organization and not asked.role_name:
+        raise click.UsageError("--organization needs --role-name, the role to assume in each account.")
+
+
+def _typed(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+SIDE_BY_SIDE = 16
+"""Accounts that are read at the same time: AWS limits requests for each account by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What live keys are asked for: the moment and the policy; `users` are names that other evidence knows, filled by then."""
+
+    at: datetime
+    policy: Policy
+    users: AbstractSet[str]
+    watch: Watch
+
+
+def limits(policy: Policy, users: frozenset[str], *, tags: bool) -> Limits:
+    """From when on some class of the policy reports a key."""
+    from checker.sources.aws import Limits
+
+    def of(rule: str) -> list[Any]:
+        return [setting.params for one in policy.classes if (setting := one.setting(rule))]
+
+    ages = [one.max_age for one in of("key-too-old")] + [one.max_age - one.warn_before for one in of("key-due-soon")]
+    return Limits(
+        age=min(ages, default=None),
+        idle=min((one.max_idle for one in of("key-unused")), default=None),
+        overlap=min((one.overlap for one in of("user-has-extra-keys")), default=None),
+        users=users,
+        tags=tags or any(one.match.tags for one in policy.classes),
+    )
+
+
+def read(live: Live, inquiry: Inquiry) -> Iterator[Fact]:
+    """The facts of every account; the threads end at their next request when the run is stopped."""
+    from checker.sources import aws
+
+    stop = threading.Event()
+
+    def pause(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise KeyboardInterrupt
+
+    here = aws.Clock(sleep=pause, monotonic=time.monotonic, random=random.random)
+    afar = aws.Clock(sleep=time.sleep, monotonic=time.monotonic, random=random.random)
+    wanted = limits(inquiry.policy, frozenset(inquiry.users), tags=live.tags)
+    with _executor(live) as executor:
+        try:
+            targets, facts = _targets(live, here)
+            yield from facts
+            tally = Accounts(watch=inquiry.watch, total=len(targets))
+            clock, watch = (afar, None) if live.dask else (here, tally.users_read)
+            yield from aws.read(
+                targets, wanted, at=inquiry.at, clock=clock, executor=executor, watch=watch, done=tally.account_done
+            )
+        finally:
+            stop.set()
+
+
+def _targets(live: Live, clock: Clock) -> tuple[tuple[Target, ...], tuple[Fact, ...]]:
+    """The accounts to read, and what is known about the others."""
+    from checker.sources.aws import Target
+
+    way = Target(profile=(*live.profile, None)[0], external_id=live.external_id, session_name=live.session_name)
+    if live.organization:
+        return _members(live, way, clock)
+    if live.role_arn:
+        return tuple(replace(way, role_arn=arn) for arn in dict.fromkeys(live.role_arn)), ()
+    return tuple(Target(profile=one) for one in dict.fromkeys(live.profile or (None,))), ()
+
+
+def _members(live: Live, way: Target, clock: Clock) -> tuple[tuple[Target, ...], tuple[Fact, ...]]:
+    """The accounts of the organization; where AWS does not tell them, that is the one gap."""
+    from checker.sources import organization
+    from checker.sources.aws import Target, connect
+
+    choice = organization.Choice(
+        role_name=live.role_name or "",
+        way=way,
+        accounts=live.account,
+        skip_accounts=live.skip_account,
+        ous=live.ou,
+        skip_ous=live.skip_ou,
+    )
+    try:
+        there = connect(Target(profile=way.profile), clock)
+        found = organization.read(there.ask("organizations"), choice, caller=there.account, partition=there.partition)
+    except SourceError as error:
+        return (), (Gap(what="the organization", why=str(error)),)
+    return found.targets, found.facts
+
+
+def _executor(live: Live) -> AbstractContextManager[Executor]:
+    """Threads of this process, or the workers of a cluster: both run the same function."""
+    if live.dask:
+        return _cluster(live.dask)
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(SIDE_BY_SIDE)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    """The workers of an existing Dask cluster, each with credentials of its own."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UsageError("--dask needs an extra. Install it: pip install 'keyturn[dask]'") from error
+    try:
+        client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address}. Start one with `dask scheduler`, and workers") from error
+    with client, client.get_executor(pure=False) as executor:
+        yield executor
