@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from checker.cli import live_source
-from checker.cli.live_source import Names
+from checker.cli import live, output
+from checker.cli.live import Inquiry, Live
 from checker.errors import SourceError
-from checker.model import Fact, Gap
+from checker.model import AccessKey, Fact, Gap, KeyResource
 
 if TYPE_CHECKING:
-    from checker.cli.live import Live
     from checker.cli.progress import Watch
     from checker.policy import Policy
     from checker.scan import Source
@@ -47,13 +46,44 @@ class Asked:
 def sources(asked: Asked, policy: Policy, watch: Watch) -> Iterator[Source]:
     """Every source that was asked for; live keys come last: which users matter there depends on the others."""
     _check_standard_input(asked)
-    names = Names()
+    users: set[str] = set()
     if asked.places:
-        yield watch.over("code", names.over(_code(asked)))
+        yield watch.over("code", _noting(users, _code(asked)))
     for kind, name in asked.files:
-        yield watch.over(f"{kind} {name}", names.over(_file(kind, name, asked.at)))
+        yield watch.over(f"{kind} {name}", _noting(users, _file(kind, name, asked.at)))
     if asked.live:
-        yield watch.over("live keys", live_source.source(asked.live, policy, at=asked.at, names=names, say=watch.tell))
+        yield watch.over("live keys", _live(asked.live, Inquiry(at=asked.at, policy=policy, users=users, watch=watch)))
+
+
+def _noting(users: set[str], source: Source) -> Source:
+    """The same source; the users that it knows are noted."""
+
+    def read() -> Iterator[Fact]:
+        for fact in source():
+            match fact:
+                case KeyResource():
+                    users.update(fact.users)
+                case AccessKey() if fact.address is not None:
+                    users.add(fact.user)
+            yield fact
+
+    return read
+
+
+def _live(asked: Live, inquiry: Inquiry) -> Source:
+    """Live keys as a source; what was read is kept where that is asked for."""
+
+    def read() -> Iterator[Fact]:
+        facts = []
+        for fact in live.read(asked, inquiry):
+            facts.append(fact)
+            yield fact
+        if asked.save_evidence:
+            from checker.sources.aws import save_evidence
+
+            output.write(save_evidence(facts, at=inquiry.at).decode("ascii"), asked.save_evidence)
+
+    return read
 
 
 def _check_standard_input(asked: Asked) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from checker.cli import arguments, live
+from checker.cli import arguments
 
 EXISTING = click.Path(exists=True, readable=False)
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=False)
@@ -53,6 +53,28 @@ EVIDENCE = (
         metavar="FILE",
         multiple=True,
     ),
+)
+
+
+def _several(name: str, metavar: str, help: str) -> click.Option:  # noqa: A002 - click's own word
+    return _option(name, help=f"{help}; repeatable.", metavar=metavar, multiple=True)
+
+
+LIVE = (
+    _option("--live", help="Ask AWS about the keys of the account that the default credentials lead to.", is_flag=True),
+    _several("--profile", "NAME", "Ask with this profile of the AWS configuration instead"),
+    _several("--role-arn", "ARN", "Assume this role, and ask in its account"),
+    _option("--external-id", help="The external id that the roles' trust policies ask for.", metavar="ID"),
+    _option("--session-name", help="What the session is called in CloudTrail.", metavar="NAME", default="keyturn"),
+    _option("--organization", help="Ask in every account of the organization, by --role-name.", is_flag=True),
+    _option("--role-name", help="The role to assume in each account.", metavar="NAME"),
+    _several("--account", "ID", "Only this account of the organization"),
+    _several("--skip-account", "ID", "All but this account"),
+    _several("--ou", "ID", "Only the accounts in or below this organizational unit"),
+    _several("--skip-ou", "ID", "All but the accounts in or below this organizational unit"),
+    _option("--tags", help="Read the tags of users whose keys matter, to name the owners.", is_flag=True),
+    _option("--save-evidence", help="Keep what was read, without secrets, for --report.", metavar="FILE"),
+    _option("--dask", help="Let the workers of this Dask cluster ask.", metavar="tcp://HOST:PORT"),
 )
 
 JUDGEMENT = (
@@ -102,11 +124,11 @@ OUTPUT = (
     _option("-v", "--verbose", help="Say what was read and by which policy; -vv shows where a bug stands.", count=True),
 )
 
-SECTIONS = (("Evidence", EVIDENCE), ("Live keys", live.OPTIONS), ("Judgement", JUDGEMENT), ("Output", OUTPUT))
+SECTIONS = (("Evidence", EVIDENCE), ("Live keys", LIVE), ("Judgement", JUDGEMENT), ("Output", OUTPUT))
 PARAMETERS: tuple[click.Parameter, ...] = (
     click.Argument(("paths",), nargs=-1, type=EXISTING),
     *EVIDENCE,
-    *live.OPTIONS,
+    *LIVE,
     *JUDGEMENT,
     *OUTPUT,
 )

@@ -36,6 +36,7 @@ class Watch:
     done: list[Reading] = field(default_factory=list)
     due: float = field(default_factory=lambda: time.monotonic() + FIRST)
     shown: bool = False
+    latest: str = ""
     lock: Lock = field(default_factory=Lock)
 
     def over(self, name: str, source: Source) -> Source:
@@ -52,7 +53,7 @@ class Watch:
 
     def tell(self, text: str) -> None:
         """Show how far it is, if it is time to; called from any thread."""
-        now = time.monotonic()
+        now, self.latest = time.monotonic(), text
         if not self.stream or now < self.due:
             return
         with self.lock:
@@ -69,3 +70,37 @@ class Watch:
     def _write(stream: TextIO, text: str) -> None:
         stream.write(f"\r\x1b[K{text}")
         stream.flush()
+
+
+@dataclass(slots=True, kw_only=True)
+class Accounts:
+    """How far the reading of live accounts is; told by many threads at once."""
+
+    watch: Watch
+    total: int
+    done: int = 0
+    users: dict[str, tuple[int, int]] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+    lock: Lock = field(default_factory=Lock)
+
+    def account_done(self) -> None:
+        """Called as each account ends, whether it could be read or not."""
+        with self.lock:
+            self.done += 1
+            self._tell()
+
+    def users_read(self, account: str, read: int, total: int) -> None:
+        """Called for each user of an account whose keys were asked for."""
+        with self.lock:
+            self.users[account] = (read, total)
+            self._tell()
+
+    def __str__(self) -> str:
+        read, total = (sum(numbers) for numbers in zip((0, 0), *self.users.values(), strict=True))
+        return f"{self.done:,} of {self.total:,} accounts" + (f", {read:,} of {total:,} users" if total else "")
+
+    def _tell(self) -> None:
+        running = sum(read / total for read, total in self.users.values() if read < total)
+        part = min(1.0, (self.done + running) / self.total) if self.total else 1.0
+        left = (time.monotonic() - self.started) * (1 - part) / part if part else 0.0
+        self.watch.tell(f"reading {self}" + (f", about {left:,.0f} s left" if left >= 1 else ""))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,9 +53,9 @@ class Options:
         return tuple((kind, name) for kind, names in kinds.items() for name in names)
 
 
-def run(given: dict[str, Any]) -> int:
+def run(given: Mapping[str, Any]) -> int:
     """Read, judge, write and say; the exit code is the report's."""
-    options = Options(live=live.taken(given), **given)
+    options = _options(given)
     started = time.perf_counter()
     outputs = output.checked(options.format)
     watch = Watch(stream=sys.stderr if terminal.is_watched(sys.stderr) and not options.quiet else None)
@@ -65,6 +65,12 @@ def run(given: dict[str, Any]) -> int:
     with suppress(OSError):  # nobody listens on standard error; the verdict stands
         click.echo("".join(f"{line}\n" for line in lines if not options.quiet), nl=False, err=True)
     return report.exit_code
+
+
+def _options(given: Mapping[str, Any]) -> Options:
+    accounts = live.checked(given)
+    own = {one.name: given[one.name] for one in fields(Options) if one.name != "live"}
+    return Options(live=accounts if accounts.live else None, **own)
 
 
 def _judged(options: Options, watch: Watch) -> Report:
@@ -81,8 +87,19 @@ def _judged(options: Options, watch: Watch) -> Report:
         var_files=options.var_file,
     )
     sources = tuple(evidence.sources(asked, chosen, watch))
-    try:
+    with _watching(watch):
         return one_scan.run(sources, chosen, at=asked.at, fail_on=_bar(options.fail_on, chosen), anchor=options.sarif_anchor)
+
+
+@contextmanager
+def _watching(watch: Watch) -> Iterator[None]:
+    """Take the progress line away in the end; after Ctrl-C, say how far it was."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        watch.clear()
+        click.echo(f"keyturn: stopped while {watch.latest}" if watch.latest else "keyturn: stopped", err=True)
+        raise
     finally:
         watch.clear()
 
