@@ -1,0 +1,126 @@
+"""Descriptions of one block become one resource."""
+
+from checker.link import merge_resources
+from checker.model import Location, Origin, Rotation
+from tests.factories import a_resource, an_instance
+
+K = "aws_iam_access_key.k"
+
+
+def planned(*instances, **changes):
+    """A resource as a plan tells of it: no root, no location."""
+    some = instances or (an_instance(root=""),)
+    return a_resource(Rotation.UNKNOWN, **{"origin": Origin.PLAN, "location": None, "block": None, "instances": some, **changes})
+
+
+def stated(*instances, **changes):
+    return planned(*instances, **{"origin": Origin.STATE, **changes})
+
+
+def test_code_and_plan_are_one():
+    """The plan's description of a block that the code has is not a second resource."""
+    assert merge_resources([planned(), a_resource()]) == (a_resource(),)
+
+
+def test_the_plan_tells_values():
+    """A user and a status that the code cannot tell come from the plan; a status that it tells is the plan's."""
+    code = a_resource(instances=(an_instance(user=None, status=None),))
+    assert merge_resources([code, planned()])[0].instances == (an_instance(),)
+    [one] = merge_resources([a_resource(), planned(an_instance(root="", status="Inactive"))])
+    assert one.instances == (an_instance(status="Inactive"),)
+    [one] = merge_resources([a_resource(), planned(an_instance(root="", status=None))])
+    assert one.instances == (an_instance(),)
+
+
+def test_the_state_tells_users_and_no_status():
+    """A state tells what was: its user helps to link, its status is no description."""
+    code = a_resource(instances=(an_instance(user=None, status=None),))
+    [one] = merge_resources([code, stated(an_instance(root="", status="Inactive"))])
+    assert one.instances == (an_instance(user="ci", status=None),)
+
+
+def test_the_plan_tells_which_instances_there_are():
+    """Where the code cannot count, the plan's instances take the place of [*], with the code's root and calls."""
+    code = a_resource(instances=(an_instance(f"{K}[*]", user=None),))
+    some = planned(an_instance(f"{K}[0]", root="", user="a"), an_instance(f"{K}[1]", root="", user="b"))
+    [one] = merge_resources([code, some])
+    assert one.instances == (an_instance(f"{K}[0]", user="a"), an_instance(f"{K}[1]", user="b"))
+    assert one.location == code.location
+
+
+def test_a_state_does_not_count_instances():
+    """A state may lack instances that the code will make, so [*] stays."""
+    code = a_resource(instances=(an_instance(f"{K}[*]", user=None),))
+    assert merge_resources([code, stated(an_instance(f"{K}[0]", root=""), an_instance(f"{K}[1]", root=""))]) == (code,)
+    [one] = merge_resources([code, stated(an_instance(f"{K}[0]", root=""))])
+    assert one.instances == (an_instance(f"{K}[*]", user="ci"),)
+
+
+def test_what_only_the_plan_knows_is_added():
+    """Instances that the code does not have stay with the plan's resource, and nothing else."""
+    some = planned(an_instance(root=""), an_instance(f"{K}2", root=""))
+    merged = merge_resources([some, a_resource()])
+    assert merged == (a_resource(), planned(an_instance(f"{K}2", root="")))
+    assert merge_resources([planned()]) == (planned(),)
+
+
+def test_a_resource_without_instances_stays():
+    """A block with no instance is a resource all the same."""
+    assert merge_resources([planned(instances=())]) == (planned(instances=()),)
+
+
+def test_another_user_is_another_resource():
+    """A plan of another root may have the same address: a user that differs tells."""
+    other = planned(an_instance(root="", user="other"))
+    assert merge_resources([a_resource(), other]) == (a_resource(), other)
+
+
+def test_two_roots_with_the_same_address():
+    """The user decides which root a plan is of; where it cannot, the plan's resource stays alone."""
+    first = a_resource(instances=(an_instance(root="a", user="a"),), location=Location(path="a/main.tf"))
+    second = a_resource(instances=(an_instance(root="b", user="b", status=None),), location=Location(path="b/main.tf"))
+    merged = merge_resources([first, second, planned(an_instance(root="", user="b"))])
+    assert merged == (first, a_resource(instances=(an_instance(root="b", user="b"),), location=second.location))
+    alike = [a_resource(instances=(an_instance(root=root),), location=Location(path=f"{root}/main.tf")) for root in ("a", "b")]
+    assert merge_resources([*alike, planned()]) == (*alike, planned())
+
+
+def test_the_plan_stands_before_the_state():
+    """What plan and state both tell is told by the plan."""
+    assert merge_resources([stated(), planned()]) == (planned(),)
+
+
+def test_a_key_inside_a_known_module_is_the_modules():
+    """A public module that is not on disk stands at its call; what the plan shows inside it is part of it."""
+    module = a_resource(type="module", address="module.user", instances=(an_instance("module.user", user=None),))
+    inside = planned(
+        an_instance("module.user.aws_iam_access_key.this[0]", root=""), address="module.user.aws_iam_access_key.this"
+    )
+    assert merge_resources([module, inside]) == (module,)
+
+
+def test_the_same_resource_twice_is_one():
+    """Two sources that tell the same are heard once."""
+    assert merge_resources([a_resource(), a_resource()]) == (a_resource(),)
+
+
+def test_resources_come_in_order():
+    """Resources are sorted by place, then by address; what has no place comes last."""
+    some = [
+        planned(an_instance("z", root=""), address="z"),
+        planned(an_instance("y", root=""), address="y"),
+        a_resource(location=Location(path="b.tf", line=1)),
+        a_resource(location=Location(path="a.tf", line=10)),
+        a_resource(location=Location(path="a.tf", line=9, column=5)),
+        a_resource(location=Location(path="a.tf", line=9, column=1), address="q"),
+        a_resource(location=Location(path="a.tf", line=9, column=1), address="p"),
+    ]
+    merged = merge_resources(some)
+    assert merged == tuple(reversed(some))
+    assert merge_resources(reversed(some)) == merged
+
+
+def test_instances_break_the_tie():
+    """Two resources of one block, by mechanism, are sorted by their instances."""
+    some = [a_resource(Rotation.BROKEN, instances=(an_instance("m.a"),)), a_resource(instances=(an_instance("m.b"),))]
+    assert merge_resources(reversed(some)) == tuple(some)
