@@ -20,6 +20,7 @@ ORDER = "depends_on"
 
 FIRST = "the plan makes it for the first time, and does not show what will replace it"
 NOTHING = "the plan shows nothing that replaces it; only the code can prove that there is nothing"
+UNSHOWN = "the plan holds nothing of the code but the code itself, which was not read"
 VEILED = "local values or conditions of the key hide from the plan what replaces it"
 DIRECT = (
     "{} itself is what it hangs on, seen in the plan: that leaves the state when it expires, and replace_triggered_by "
@@ -60,6 +61,8 @@ def _expires(changes: tuple[Change, ...]) -> _Verdict | None:
 
 
 def _replaced(plan: Plan, name: str, changes: tuple[Change, ...]) -> _Verdict:
+    if not plan.configuration.leads:
+        return _unknown(UNSHOWN)
     if name not in plan.configuration.arguments or not any(one.before for one in changes):
         return _unknown(FIRST)
     unexplained = _unexplained(plan, name)

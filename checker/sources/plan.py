@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from checker.model import AccessKey, Evidence, Fact, Gap, KeyResource, Origin, Seen
-from checker.sources import _plan_json, _plan_mechanism
+from checker.sources import _plan_file, _plan_json, _plan_mechanism, _plan_source
 from checker.sources._json_stream import Document, MalformedError, Readable
 from checker.sources._moments import when
 from checker.sources._plan_json import Change, Plan
@@ -19,16 +19,21 @@ from checker.sources._terraform_input import (
     MADE,
     OTHER,
     PLAN,
+    ZIP,
     UnusableError,
     broken,
     ended,
     known,
     refused,
     shown,
+    sought,
     spoken,
     unpacked,
 )
 from checker.sources._terraform_keys import UNKNOWN, ageless, bare, instance, text
+
+Code = Callable[[str], Iterator[Fact]]
+"""Reads the code in a directory."""
 
 KNOWN_ACTIONS = frozenset({"no-op", "create", "read", "update", "delete", "forget"})
 REFRESH = "Run `terraform apply -refresh-only`, and plan again"
@@ -38,17 +43,31 @@ WHOLE = "Plan again without -target, when nothing is deferred"
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){0,3}", re.ASCII)
 
 
-def read(name: str, stream: BinaryIO, *, at: datetime) -> Iterator[Fact]:
-    """Yield the keys of a plan as they will be, the resources that make them, and a gap for what the plan does not tell."""
+def read(name: str, stream: BinaryIO, *, at: datetime, code: Code | None = None) -> Iterator[Fact]:
+    """Yield the keys of a plan as they will be, the resources that make them, and a gap for what the plan does not tell.
+
+    `code` reads a directory of code. With it, the code inside a binary plan is read too.
+    """
     what = shown(name)
     facts: tuple[Fact, ...]
     try:
-        _, whole = unpacked(stream)
-        plan = _read_json(whole)
-        facts = tuple(_Told(plan=plan, what=what, as_of=_made(plan) or at).facts())
+        facts = _read(what, stream, at, code)
     except UnusableError as unusable:
         facts = (unusable.gap(what),)
     yield from facts
+
+
+def _read(what: str, stream: BinaryIO, at: datetime, code: Code | None) -> tuple[Fact, ...]:
+    head, whole = unpacked(stream)
+    if head != ZIP:
+        return _told(what, _read_json(whole), at)
+    with sought(whole) as file:
+        inside = _plan_source.facts(file, what, code) if code else ()
+        return (*_told(what, _plan_file.read(file), at), *inside)
+
+
+def _told(what: str, plan: Plan, at: datetime) -> tuple[Fact, ...]:
+    return tuple(_Told(plan=plan, what=what, as_of=_made(plan) or at).facts())
 
 
 def _read_json(stream: Readable) -> Plan:

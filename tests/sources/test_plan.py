@@ -121,6 +121,14 @@ def test_a_change_that_cannot_be_read_is_a_gap():
     ]
 
 
+def test_a_prior_key_that_cannot_be_named_is_a_gap():
+    """Nor is one of the prior state; other members of that state do not matter."""
+    nameless = {**a_resource("aws_iam_access_key.k"), "address": None}
+    prior = {"format_version": "1.0", "values": {"outputs": {}, "root_module": {"resources": [nameless]}}}
+    facts = read_plan(a_plan(prior_state=prior))
+    assert [one.why for one in facts if isinstance(one, Gap)] == ["the change of a key without an address cannot be read"]
+
+
 def test_keys_that_the_plan_only_knows_stay_as_they_are():
     """A refresh-only plan has no changes: the keys of its prior state are left in place."""
     document = a_plan(prior=[a_resource("aws_iam_access_key.k", attributes(status="Inactive"))])

@@ -262,6 +262,12 @@ def test_the_chain_may_cross_modules(stamp, driver):
     assert (made.mechanism.kind, made.mechanism.period, made.mechanism.driver) == (Rotation.CLOCK, timedelta(days=45), driver)
 
 
+def test_blocks_without_an_address_are_passed_over():
+    """They lead nowhere; the others still tell."""
+    found = mechanism(ROTATOR, code=[{"mode": "managed", "type": "x"}, a_block("data.a.b", mode="data")])
+    assert found.kind is Rotation.BROKEN
+
+
 def test_what_a_call_waits_for_explains_its_resources():
     """depends_on of a call, and the whole module that it names, is order only."""
     configuration = a_module({"constant_value": "2026"})
