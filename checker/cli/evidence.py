@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ def sources(asked: Asked, policy: Policy, watch: Watch) -> Iterator[Source]:
     if asked.places:
         yield watch.over("code", _noting(users, _code(asked)))
     for kind, name in asked.files:
-        yield watch.over(f"{kind} {name}", _noting(users, _file(kind, name, asked.at)))
+        yield watch.over(f"{kind} {name}", _noting(users, _file(kind, name, asked)))
     if asked.live:
         yield watch.over("live keys", _live(asked.live, Inquiry(at=asked.at, policy=policy, users=users, watch=watch)))
 
@@ -95,23 +95,24 @@ def _check_standard_input(asked: Asked) -> None:
 
 
 def _code(asked: Asked) -> Source:
-    def read() -> Iterator[Fact]:
-        from checker.sources import code
-
-        environment = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith(TERRAFORM_READS)))
-        settings = code.CodeSettings(variables=asked.variables, var_files=asked.var_files, environment=environment)
-        return code.read(asked.places, at=asked.at, settings=settings)
-
-    return read
+    return lambda: _read_code(asked, asked.places)
 
 
-def _file(kind: str, name: str, at: datetime) -> Source:
+def _read_code(asked: Asked, paths: Sequence[str]) -> Iterator[Fact]:
+    from checker.sources import code
+
+    environment = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith(TERRAFORM_READS)))
+    settings = code.CodeSettings(variables=asked.variables, var_files=asked.var_files, environment=environment)
+    return code.read(paths, at=asked.at, settings=settings)
+
+
+def _file(kind: str, name: str, asked: Asked) -> Source:
     """A source on one file. What cannot be read becomes a gap, so that the other evidence still counts."""
 
     def read() -> Iterator[Fact]:
         try:
             with sys.stdin.buffer if name == "-" else Path(name).open("rb") as stream:
-                yield from READERS[kind](name, stream, at)
+                yield from READERS[kind](name, stream, asked)
         except OSError as error:
             yield Gap(what=name, why=f"cannot be read: {error.strerror or error}")
         except SourceError as error:
@@ -120,23 +121,24 @@ def _file(kind: str, name: str, at: datetime) -> Source:
     return read
 
 
-def _plan(name: str, stream: BinaryIO, at: datetime) -> Iterator[Fact]:
+def _plan(name: str, stream: BinaryIO, asked: Asked) -> Iterator[Fact]:
+    """A plan; where no code is given, the code inside it is read too, if it is a saved plan itself."""
     from checker.sources import plan
 
-    return plan.read(name, stream, at=at)
+    return plan.read(name, stream, at=asked.at, code=None if asked.places else lambda folder: _read_code(asked, (folder,)))
 
 
-def _state(name: str, stream: BinaryIO, at: datetime) -> Iterator[Fact]:
+def _state(name: str, stream: BinaryIO, asked: Asked) -> Iterator[Fact]:
     from checker.sources import state
 
-    return state.read(name, stream, at=at)
+    return state.read(name, stream, at=asked.at)
 
 
-def _report(name: str, stream: BinaryIO, at: datetime) -> Iterator[Fact]:
+def _report(name: str, stream: BinaryIO, asked: Asked) -> Iterator[Fact]:
     from checker.sources import report
 
-    return report.read(name, stream.read(), at=at)
+    return report.read(name, stream.read(), at=asked.at)
 
 
-READERS: dict[str, Callable[[str, BinaryIO, datetime], Iterator[Fact]]] = {"plan": _plan, "state": _state, "report": _report}
+READERS: dict[str, Callable[[str, BinaryIO, Asked], Iterator[Fact]]] = {"plan": _plan, "state": _state, "report": _report}
 """Every kind of evidence that comes as a file, and what reads it."""
