@@ -6,7 +6,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from checker.cli.output import check_folder
 from checker.cli.progress import Accounts, Watch
 from checker.errors import SourceError, UsageError
 from checker.model import Fact, Gap
@@ -24,57 +25,6 @@ if TYPE_CHECKING:
 
     from checker.policy import Policy
     from checker.sources.aws import Clock, Limits, Target
-
-
-def _of_form(pattern: str, form: str) -> Callable[[str], str]:
-    """A type of option: text that AWS would take there."""
-
-    def text(typed: str) -> str:
-        if not re.fullmatch(pattern, typed, re.ASCII):
-            raise click.BadParameter(f"{typed!r} is not {form}.")
-        return typed
-
-    return text
-
-
-_ACCOUNT = _of_form(r"\d{12}", "an account's 12 digits")
-_OU = _of_form(r"ou-[a-z0-9-]+|r-[a-z0-9]+", "of the form ou-ab12-cdefgh34, or r-ab12 for the root")
-_ROLE = _of_form(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", "of the form arn:aws:iam::111122223333:role/NAME")
-_ROLE_NAME = _of_form(r"[\w+=,.@/-]{1,512}", "of the form NAME or path/NAME")
-_SESSION = _of_form(r"[\w+=,.@-]{2,64}", "made of 2 to 64 letters, digits and +=,.@-")
-_EXTERNAL = _of_form(r"[\w+=,.@:/-]{2,1224}", "made of 2 or more letters, digits and +=,.@:/-")
-
-
-def _option(name: str, about: str, **settings: Any) -> click.Option:
-    return click.Option((name,), help=about, **settings)
-
-
-def _several(name: str, about: str, kind: Any, metavar: str) -> click.Option:
-    return _option(name, f"{about}; repeatable.", type=kind, metavar=metavar, multiple=True)
-
-
-OPTIONS = (
-    _option("--live", "Ask AWS about the keys of the account that the default credentials lead to.", is_flag=True),
-    _several("--profile", "Ask with this profile of the AWS configuration instead", str, "NAME"),
-    _several("--role-arn", "Assume this role, and ask in its account", _ROLE, "ARN"),
-    _option("--external-id", "The external id that the roles' trust policies ask for.", type=_EXTERNAL, metavar="ID"),
-    _option(
-        "--session-name",
-        "The name of the session in CloudTrail.  [default: keyturn]",
-        type=_SESSION,
-        metavar="NAME",
-        default="keyturn",
-    ),
-    _option("--organization", "Ask in every account of the organization, by --role-name.", is_flag=True),
-    _option("--role-name", "The role to assume in each account.", type=_ROLE_NAME, metavar="NAME"),
-    _several("--account", "Only this account of the organization", _ACCOUNT, "ID"),
-    _several("--skip-account", "All but this account", _ACCOUNT, "ID"),
-    _several("--ou", "Only accounts in this OU or below", _OU, "ID"),
-    _several("--skip-ou", "All but accounts in this OU or below", _OU, "ID"),
-    _option("--tags", "Read the tags of users whose keys are reported.", is_flag=True),
-    _option("--save-evidence", "Save what was read live, for --report; no secret is in it.", metavar="FILE"),
-    _option("--dask", "Let the workers of this Dask cluster read the accounts.", metavar="tcp://HOST:PORT"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +62,26 @@ _APART = {
 """Options that do not go together, and what to do instead."""
 
 
-def taken(options: dict[str, Any]) -> Live | None:
-    """Take the options for live keys out of all options; None where live keys are not asked for."""
-    asked = Live(**{one.name: options.pop(one.name) for one in fields(Live)})
-    _check(asked, {one.name for one in fields(Live) if getattr(asked, one.name) != one.default})
-    return asked if asked.live else None
+_FORMS = {
+    "role_arn": (r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", "of the form arn:aws:iam::111122223333:role/NAME"),
+    "role_name": (r"[\w+=,.@/-]{1,512}", "of the form NAME or path/NAME"),
+    "external_id": (r"[\w+=,.@:/-]{2,1224}", "made of 2 or more letters, digits and +=,.@:/-"),
+    "session_name": (r"[\w+=,.@-]{2,64}", "made of 2 to 64 letters, digits and +=,.@-"),
+    **dict.fromkeys(("account", "skip_account"), (r"\d{12}", "an account's 12 digits")),
+    **dict.fromkeys(("ou", "skip_ou"), (r"ou-[a-z0-9-]+|r-[a-z0-9]+", "of the form ou-ab12-cdefgh34, or r-ab12 for the root")),
+}
+"""What AWS takes for each option, and how to say that."""
 
 
 def checked(given: Mapping[str, Any]) -> Live:
     """The options for live keys; raises where they say nothing together, before anything is asked of AWS."""
     asked = Live(**{one.name: given[one.name] for one in fields(Live)})
-    _check(asked, {one.name for one in fields(Live) if getattr(asked, one.name) != one.default})
+    said = {one.name for one in fields(Live) if getattr(asked, one.name) != one.default}
+    _check(asked, said)
+    for name in sorted(said & _FORMS.keys()):
+        _check_form(name, getattr(asked, name))
+    if asked.save_evidence:
+        check_folder(asked.save_evidence)
     return asked
 
 
@@ -138,6 +97,13 @@ def _check(asked: Live, said: set[str]) -> None:
         raise click.UsageError("roles are assumed from one profile. Give --profile once.")
     if asked.organization and not asked.role_name:
         raise click.UsageError("--organization needs --role-name, the role to assume in each account.")
+
+
+def _check_form(name: str, typed: str | tuple[str, ...]) -> None:
+    pattern, form = _FORMS[name]
+    for one in (typed,) if isinstance(typed, str) else typed:
+        if not re.fullmatch(pattern, one, re.ASCII):
+            raise click.UsageError(f"{_typed(name)} {one!r} is not {form}.")
 
 
 def _typed(name: str) -> str:

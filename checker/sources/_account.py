@@ -154,7 +154,7 @@ def _with_use(account: Account, user: User, key: AccessKey, keys: Sequence[Acces
     if not account.limits.key_matters(key, keys, account.at) or key.id is None:
         return key
     pages = account.attempt(LAST_USED, AccessKeyId=key.id)
-    if pages is None and key.last_used is None and account.limits.max_idle is not None:
+    if pages is None and key.last_used is None and account.limits.idle is not None:
         account.lose(LAST_USED, user.name)
     return replace(key, last_used=_live_key.use(pages[0])) if pages else key
 

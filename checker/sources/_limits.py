@@ -12,14 +12,14 @@ from checker.sources._rows import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The strictest limits of all classes of a policy; None where no enabled rule has such a limit.
+    """From when on a rule of the policy may report a key: the earliest of all classes; None where no rule asks.
 
-    `users` are names that always matter, because code knows them. `tags` asks for the tags of users whose keys matter.
+    `age` and `idle` are the least age and idleness of a reported key, `overlap` the least time of two keys side by side. `users`
+    are names that always matter, because code knows them. `tags` asks for the tags of users whose keys matter.
     """
 
-    max_age: timedelta | None = None
-    warn_before: timedelta = timedelta(0)
-    max_idle: timedelta | None = None
+    age: timedelta | None = None
+    idle: timedelta | None = None
     overlap: timedelta | None = None
     users: frozenset[str] = frozenset()
     tags: bool = False
@@ -40,14 +40,14 @@ class Limits:
 
     def _ages(self, key: AccessKey, at: datetime) -> bool:
         age = key.age(at)
-        return age is None or (self.max_age is not None and age >= self.max_age - self.warn_before)
+        return age is None or (self.age is not None and age >= self.age)
 
     def _idles(self, key: AccessKey, at: datetime) -> bool:
-        if self.max_idle is None:
+        if self.idle is None:
             return False
         use = key.last_used
         since = use.at if use and use.at else key.created
-        return since is None or at - since > self.max_idle
+        return since is None or at - since > self.idle
 
     def _coexist(self, keys: Sequence[AccessKey], at: datetime) -> bool:
         if self.overlap is None:

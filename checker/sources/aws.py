@@ -66,7 +66,7 @@ def read(
     """
     work = [executor.submit(read_account, target, limits, at=at, clock=clock, watch=watch) for target in targets]
     for future in work:
-        future.add_done_callback(lambda _: done())
+        future.add_done_callback(lambda one: None if one.cancelled() or one.exception() else done())
     try:
         yield from _once(zip(targets, work, strict=True))
     finally:

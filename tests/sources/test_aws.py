@@ -17,7 +17,7 @@ from checker.sources.aws import Limits, Target, connect, read, read_account
 from tests import amazon as world
 from tests.amazon import DENIED, HUB, NOW, THROTTLED, Key, Person, Refusal
 
-LIMITS = Limits(max_age=timedelta(days=90))
+LIMITS = Limits(age=timedelta(days=90))
 OTHER = "444455556666"
 SECRETS = ("wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY", "FwoGZXIvYXdzEXAMPLETOKEN", f"AKIA{HUB}")
 

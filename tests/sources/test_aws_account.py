@@ -15,9 +15,8 @@ from tests import amazon as world
 from tests.amazon import DENIED, HUB, NOW, THROTTLED, Account, Key, Person, Refusal
 
 LIMITS = Limits(
-    max_age=timedelta(days=90),
-    warn_before=timedelta(days=14),
-    max_idle=timedelta(days=45),
+    age=timedelta(days=76),
+    idle=timedelta(days=45),
     overlap=timedelta(days=14),
 )
 OVERHEAD = ["GetCallerIdentity", "GenerateCredentialReport", "GetCredentialReport", "GetAccountSummary"]
@@ -431,7 +430,7 @@ def test_unknown_use_is_no_gap_where_no_rule_asks_for_it(amazon, passing):
     """Without an idle limit the last use only adorns a finding."""
     refusals = {"GenerateCredentialReport": DENIED, "GetAccessKeyLastUsed": DENIED}
     amazon.add(people=[person("ci", Key(age=120))], refusals=refusals)
-    assert gaps(read(passing, replace(LIMITS, max_idle=None))) == []
+    assert gaps(read(passing, replace(LIMITS, idle=None))) == []
 
 
 def test_denied_tags_are_a_gap(amazon, passing):
@@ -449,7 +448,7 @@ def test_throttled_to_the_end_stops_the_account(amazon, passing):
     assert gaps(facts) == [
         (
             f"account {HUB}: AWS throttled the requests to the end, so the present state of the keys of u1, u2, u3 "
-            "and 5 more users is not known. Try again later, or ask for fewer accounts at once"
+            "and 5 more users is not known. Try again later, when less else asks AWS about this account"
         )
     ]
     assert amazon.count()["ListAccessKeys"] == 1
@@ -459,7 +458,7 @@ def test_throttled_from_the_start_is_one_gap(amazon, passing):
     """Listing is not tried where AWS would throttle it too."""
     amazon.add(refusals={"GenerateCredentialReport": THROTTLED})
     assert gaps(read(passing)) == [
-        f"account {HUB}: AWS throttled the requests to the end. Try again later, or ask for fewer accounts at once"
+        f"account {HUB}: AWS throttled the requests to the end. Try again later, when less else asks AWS about this account"
     ]
 
 
