@@ -14,7 +14,7 @@ PACKAGE = ROOT / "checker"
 ROOMS = {
     # room: the rooms that it may import, downwards only; a room may always import its own modules unless SEPARATE
     "__main__": {"cli"},
-    "cli": {"scan", "policy", "rules", "formats", "sources", "rotate", "runtask", "model", "errors"},
+    "cli": {"scan", "policy", "rules", "formats", "sources", "fix", "rotate", "runtask", "model", "errors"},
     "scan": {"policy", "rules", "link", "model", "errors"},
     "policy": {"rules", "model", "errors"},
     "rules": {"model"},
@@ -22,7 +22,9 @@ ROOMS = {
     "link": {"model"},
     "sources": {"model", "errors", "hcl", "mechanism"},
     "mechanism": {"model", "hcl"},
+    "fix": {"model", "errors", "hcl"},
     "rotate": {"model", "errors"},
+    "fix": {"model", "errors", "hcl"},
     "hcl": set(),
     "model": set(),
     "errors": set(),
@@ -38,6 +40,7 @@ HOMES = {
     "lark": {"hcl.syntax"},
     "boto3": {"sources.aws", "sources.organization", "rotate"},
     "botocore": {"sources.aws", "sources.organization", "rotate"},
+    "distributed": {"cli.live"},
 }
 HEAVY = {"boto3", "botocore", "hcl2", "lark", "yaml", "distributed", "asyncio", "concurrent", "http", "urllib", "ssl", "email"}
 """Imported inside functions only: most runs need none of them, and start-up is a gate."""
@@ -60,9 +63,11 @@ WORLD = {
 }
 """What only the command line may do."""
 
-FILE_LINES = 250
+FILE_LINES = 280
 FUNCTION_LINES = 40
-LONGER: dict[str, str] = {}
+LONGER = {
+    "checker/model.py": "the nouns of all rooms are read in one place",
+}
 """Files, and functions as file:name, that may be longer, each with its reason."""
 
 
@@ -122,13 +127,11 @@ def test_imports_go_downwards_only(module: Module) -> None:
 @every_module
 def test_brothers_do_not_know_each_other(module: Module) -> None:
     """A rule, a source or a format does not import another one; what they share stands in a module that starts with `_`."""
-    if module.room not in SEPARATE or module.path.name == "__init__.py":
+    if module.room not in SEPARATE or module.name == module.room:
         return
-    wrong = {
-        name
-        for name in _own_imports(module) - {module.name}
-        if name.startswith(f"{module.room}.") and not name.rpartition(".")[2].startswith("_")
-    }
+    own = module.name.split(".")[1]
+    inside = {name for name in _own_imports(module) if name.startswith(f"{module.room}.")}
+    wrong = {name for name in inside if name.split(".")[1] != own and not name.split(".")[1].startswith("_")}
     assert not wrong, f"{module.file} must not import {sorted(wrong)}"
 
 

@@ -51,9 +51,7 @@ def _marks(folder: Path) -> list[Expected]:
         for mark in MARK.finditer(data):
             first = data.count(b"\n", 0, mark.start()) + 1
             last = data.count(b"\n", 0, data.index(b"\n}", mark.end()) + 1) + 1
-            found += [
-                Expected(rule, file.relative_to(folder).as_posix(), first, last) for rule in mark[1].decode().split(",")
-            ]
+            found += [Expected(rule, file.relative_to(folder).as_posix(), first, last) for rule in mark[1].decode().split(",")]
         file.write_bytes(MARK.sub(b"", data))
     return found
 

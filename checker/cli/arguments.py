@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 import click
 
-FORMAT_NAMES = ("text", "json", "sarif", "junit", "markdown", "csv", "github", "gitlab", "asff", "ocsf")
+FORMAT_NAMES = ("text", "json", "sarif", "junit", "html", "markdown", "csv", "github", "gitlab", "asff", "ocsf")
 """The names that `-f` takes. They stand here so that --help loads no format; a test holds them equal to FORMATS."""
 YEARS = range(2000, 3000)
 """The years that --as-of takes."""

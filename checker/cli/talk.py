@@ -29,7 +29,7 @@ def after(report: Report, outputs: Sequence[Output], readings: Sequence[Reading]
 def _verdict(report: Report) -> Iterator[str]:
     yield f"keyturn: {summary.verdict(report)}: {summary.reason(report)}"
     for gap in report.gaps[:GAPS_SHOWN]:
-        place = f"{gap.location}: " if gap.location else ""
-        yield f"keyturn: gap: {shown(f'{place}{gap}')}"
+        text, place = str(gap), str(gap.location or "")
+        yield f"keyturn: gap: {shown(text if text.startswith(place) else f'{place}: {text}')}"
     if len(report.gaps) > GAPS_SHOWN:
         yield f"keyturn: and {len(report.gaps) - GAPS_SHOWN} more gaps, all in the report"

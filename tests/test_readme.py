@@ -1,0 +1,112 @@
+"""What the README says is so: its made parts are current, and its commands run."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from checker.cli import main
+from checker.rules import RULES
+from tests.readme import DEMO, QUICKSTART, README, ROOT, renewed
+
+TEXT = README.read_text(encoding="utf-8")
+NOT_HERE = ("pip ", "make ", "keyturn scan . --plan", "keyturn scan . --state")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[str]:
+    """Every keyturn command of the README's shell blocks, without comments and without what is piped into it."""
+    lines = [line.split("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    return [line.rpartition("| ")[2] for line in lines if "keyturn" in line]
+
+
+def test_the_made_parts_are_current():
+    """The demo's output and the table of rules are what the program gives now: `python -m tests.readme` renews them."""
+    assert renewed(TEXT) == TEXT
+
+
+def test_the_makefile_runs_the_demo_that_is_shown():
+    """`make demo` runs the command whose output stands in the README."""
+    assert f"DEMO    = {' '.join(DEMO)}\n" in (ROOT / "Makefile").read_text()
+
+
+@pytest.fixture
+def company(tmp_path, monkeypatch) -> Path:
+    """A folder with `infra/` and a credential report, as the README's commands expect it."""
+    shutil.copytree(QUICKSTART, tmp_path / "infra")
+    shutil.copy(QUICKSTART / "credential-report.csv", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [one for one in commands() if not one.startswith(NOT_HERE)])
+def test_every_command_runs(command, company, monkeypatch, capsys):
+    """Each keyturn command of the README gives a verdict, or its text."""
+    piped = (company / "credential-report.csv").open()
+    monkeypatch.setattr("sys.stdin", piped)
+    code = main(shlex.split(command)[1:])
+    piped.close()
+    said = capsys.readouterr()
+    assert code == (0 if "explain" in command else 1), said.err
+    assert said.out
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<!-)(--[a-z][a-z-]+)", TEXT)) - {"--query", "--output"}))
+def test_every_option_exists(option, capsys):
+    """No option is promised that the command does not have."""
+    assert main(["scan", "--help"]) == 0
+    assert option in capsys.readouterr().out
+
+
+def test_the_ignore_that_is_shown_works(tmp_path, capsys):
+    """The comment of the README excuses the key, until its date."""
+    (code,) = blocks("hcl")
+    (tmp_path / "main.tf").write_text(f'{code}  user = "vendor"\n}}\n')
+    assert main(["scan", str(tmp_path), "--as-of", "2027-03-30"]) == 0
+    assert main(["scan", str(tmp_path), "--as-of", "2027-04-02"]) == 1
+
+
+def test_every_rule_has_its_row():
+    """The table names each rule once."""
+    assert [rule.id for rule in RULES] == re.findall(r"^\| `([a-z-]+)` \|", TEXT, re.MULTILINE)
+
+
+def test_the_workflow_s_shell_steps_run(company, monkeypatch, capsys):
+    """The scan step of the CI snippet writes the SARIF file that the next step uploads."""
+    workflow = yaml.safe_load(next(block for block in blocks("yaml") if "jobs:" in block))
+    steps = workflow["jobs"]["keyturn"]["steps"]
+    (scan,) = [step["run"] for step in steps if "keyturn scan" in step.get("run", "")]
+    assert main(shlex.split(scan)[1:]) == 1
+    (upload,) = [step for step in steps if "upload-sarif" in step.get("uses", "")]
+    assert Path(upload["with"]["sarif_file"]).is_file()
+    assert upload["if"] == "${{ !cancelled() }}"
+
+
+@pytest.mark.needs("git")
+def test_the_pre_commit_snippet_catches_a_key(tmp_path, monkeypatch):
+    """With the README's configuration, pre-commit stops a commit that adds a key which nothing replaces."""
+    pre_commit = shutil.which("pre-commit", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if pre_commit is None:
+        pytest.fail("pre-commit is missing") if os.environ.get("CI") == "true" else pytest.skip("needs pre-commit")
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
+    revision = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    snippet = next(block for block in blocks("yaml") if "hooks:" in block)
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (repository / ".pre-commit-config.yaml").write_text(snippet.replace("REPOSITORY", str(ROOT)).replace("REVISION", revision))
+    (repository / "main.tofu").write_text('resource "aws_iam_access_key" "k" {\n  user = "ci"\n}\n')
+    for command in (["git", "init", "-q"], ["git", "add", "."]):
+        subprocess.run(command, cwd=repository, check=True)
+    done = subprocess.run([pre_commit, "run"], cwd=repository, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "main.tofu:1" in done.stdout
+    assert "[no-rotation]" in done.stdout
