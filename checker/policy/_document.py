@@ -130,6 +130,8 @@ def _exemption(one: Field) -> Ignore:
 
 def _rules(one: Field) -> Iterator[str]:
     """The rules of an exemption: one, a list, or all."""
+    if isinstance(one.node, Items) and not one.node.items:
+        one.fault("name at least one rule")
     for name in one.items() if isinstance(one.node, Items) else (one,):
         word = name.one_of((*BY_ID, EVERY_RULE))
         if word:

@@ -24,7 +24,7 @@ def _unknown(rules: Sequence[str]) -> str:
     if wrong is None:
         return ""
     near = get_close_matches(wrong, BY_ID, 1)
-    return f"there is no rule {wrong!r}" + (f"; did you mean {near[0]}?" if near else "; keyturn explain lists the rules")
+    return f"there is no rule {wrong!r}" + (f" (did you mean {near[0]}?)" if near else "; keyturn explain lists the rules")
 
 
 def ended(ignore: Ignore, at: datetime) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import checker
 from checker.errors import PolicyError
 from checker.policy._document import read
-from checker.policy._field import nearest
 from checker.policy._nouns import Policy
 
 SHIPPED = ("default", "strict", "code-only")
@@ -29,8 +29,9 @@ def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
         return _shipped(choice)
     if _is_path(choice):
         return _from_file(Path(choice))
-    near_it = nearest(choice, SHIPPED).rstrip("?")
-    raise PolicyError(f"there is no policy {choice!r}{near_it}. Built in are {', '.join(SHIPPED)}; a file is named by its path")
+    near_it = get_close_matches(choice, SHIPPED, 1)
+    meant = f"; did you mean {near_it[0]}?" if near_it else "."
+    raise PolicyError(f"there is no policy {choice!r}{meant} Built in are {', '.join(SHIPPED)}; a file is named by its path")
 
 
 def _is_path(choice: str) -> bool:

@@ -1,0 +1,109 @@
+"""Selectors: which class a key or an instance belongs to."""
+
+import pytest
+
+from checker.policy import Match
+from checker.policy._match import Faces, fits, path_fits
+
+
+@pytest.mark.parametrize(
+    ("glob", "path"),
+    [
+        ("infra/prod/**", "infra/prod/main.tf"),
+        ("infra/prod/**", "infra/prod/a/b/main.tf"),
+        ("infra/prod/**", "./infra/prod/main.tf"),
+        ("./infra/prod/**", "infra/prod/main.tf"),
+        ("infra/prod/", "infra/prod/a/main.tf"),
+        ("infra/*/main.tf", "infra/prod/main.tf"),
+        ("infra/**/main.tf", "infra/main.tf"),
+        ("infra/**/main.tf", "infra/a/b/main.tf"),
+        ("**/main.tf", "main.tf"),
+        ("**", "a/b"),
+        ("ma?n.tf", "main.tf"),
+        ("[lm]ain.tf", "main.tf"),
+        ("infra/**", "/home/me/repo/infra/main.tf"),
+        ("infra/**", "../repo/infra/main.tf"),
+        ("/repo/**", "/repo/main.tf"),
+        ("../a/**", "../a/main.tf"),
+        ("infra/a/../prod/x.tf".replace("a/../", ""), "infra/a/../prod/x.tf"),
+        ("**/**/x.tf", "a/x.tf"),
+    ],
+)
+def test_paths_that_fit(glob, path):
+    """`*` stands for a part of one name, `**` for any folders, and a path from outside fits at any depth."""
+    assert path_fits(glob, path)
+
+
+@pytest.mark.parametrize(
+    ("glob", "path"),
+    [
+        ("infra/prod/**", "infra/production/main.tf"),
+        ("infra/prod/**", "my/infra/prod/main.tf"),
+        ("infra/*", "infra/prod/main.tf"),
+        ("infra/*/main.tf", "infra/main.tf"),
+        ("infra/*/main.tf", "infra/a/b/main.tf"),
+        ("infra", "infra/main.tf"),
+        ("infra/main.tf/x", "infra/main.tf"),
+        ("INFRA/**", "infra/main.tf"),
+        ("/infra/**", "infra/main.tf"),
+        ("/infra/**", "/home/infra/main.tf"),
+        ("../b/**", "../a/main.tf"),
+        ("**/x.tf", "a/y.tf"),
+    ],
+)
+def test_paths_that_do_not_fit(glob, path):
+    """A glob is anchored, keeps folders apart, and minds its case."""
+    assert not path_fits(glob, path)
+
+
+FACES = Faces(
+    users=frozenset({"ci-a"}),
+    accounts=frozenset({"111122223333"}),
+    paths=frozenset({"infra/prod/main.tf", "modules/m/main.tf"}),
+    tags=frozenset({("class", "machine"), ("team", "a")}),
+)
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        Match(),
+        Match(user="ci-*"),
+        Match(account="1111*"),
+        Match(path="infra/**"),
+        Match(path="modules/**"),
+        Match(tags=(("class", "mach*"),)),
+        Match(tags=(("class", "machine"), ("team", "a"))),
+        Match(user="ci-?", account="111122223333", path="**/main.tf", tags=(("team", "[ab]"),)),
+    ],
+)
+def test_selectors_that_fit(match):
+    """Everything that is given fits, by globs."""
+    assert fits(match, FACES)
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        Match(user="dev-*"),
+        Match(user="CI-*"),
+        Match(account="2*"),
+        Match(path="other/**"),
+        Match(tags=(("class", "human"),)),
+        Match(tags=(("klass", "machine"),)),
+        Match(tags=(("class", "machine"), ("team", "b"))),
+        Match(user="ci-*", account="2*"),
+        Match(user="dev-*", account="1*"),
+        Match(user="ci-*", path="other/**"),
+        Match(user="ci-*", tags=(("class", "human"),)),
+    ],
+)
+def test_selectors_that_do_not_fit(match):
+    """One thing that does not fit is enough."""
+    assert not fits(match, FACES)
+
+
+@pytest.mark.parametrize("match", [Match(user="*"), Match(account="*"), Match(path="**"), Match(tags=(("class", "*"),))])
+def test_what_is_not_known_fits_nothing(match):
+    """A key without an account is in no class of accounts."""
+    assert not fits(match, Faces())
