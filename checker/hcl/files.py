@@ -10,6 +10,7 @@ MAX_FILE = 32 * 1024 * 1024
 """Bytes of one code file beyond which it is not read; the largest real ones are under 2 MB."""
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _SKIPPED = frozenset({".terraform", ".git", ".terragrunt-cache", "node_modules", ".venv", "__pycache__"})
 
 
@@ -93,10 +94,26 @@ def walk(top: str) -> Iterator[Folder]:
 def read(path: str) -> bytes:
     """The bytes of one file. Raises Unreadable with the reason, too large included."""
     try:
-        with open(path, "rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
+        handle = os.open(path, _READ)
+        try:
+            size = os.fstat(handle).st_size
             if size > MAX_FILE:
                 raise Unreadable(f"{size / 1e6:,.0f} MB, larger than the {MAX_FILE // 1048576} MB that are read")
-            return stream.read()
+            return _all(handle, size)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from error
+
+
+def _all(handle: int, size: int) -> bytes:
+    """All bytes; one call does for a plain file, a pipe or a file that grows takes more."""
+    data = os.read(handle, size + 1)
+    while len(data) > size or (data and len(data) < size) or not size:
+        more = os.read(handle, MAX_FILE)
+        if not more:
+            break
+        data += more
+        if len(data) > MAX_FILE:
+            raise Unreadable(f"larger than the {MAX_FILE // 1048576} MB that are read")
+    return data

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from checker.hcl.blocks import Comment, split
+from checker.hcl.blocks import Block, Comment, split
 from checker.hcl.files import CodeFile, Unreadable, folder, read, shown
 from checker.hcl.json_syntax import blocks as json_blocks
 from checker.hcl.json_syntax import read_json
 from checker.hcl.nodes import Body, Expression, Nested, Place, SyntaxFault
-from checker.hcl.syntax import parse_body
+from checker.hcl.syntax import TOP, parse_body
 
 _OVERRIDE = re.compile(r"(^|_)override\.(tf|tofu)(\.json)?$")
 
@@ -29,15 +29,15 @@ class Trouble:
 class Declared:
     """One block as it stands in a file; its body is parsed on first use, with the override files merged in.
 
-    `head` is the narrow place of its header, `whole` that of the block, `span` the bytes of the block.
+    `span` are the bytes of the block, none for JSON. The places are worked out when they are asked for: most blocks never are.
     """
 
-    __slots__ = ("_body", "_trouble", "file", "head", "kind", "labels", "overrides", "raw", "span", "whole")
+    __slots__ = ("_block", "_body", "_place", "_trouble", "file", "kind", "labels", "overrides", "raw", "span")
 
-    def __init__(self, file: CodeFile, kind: str, labels: tuple[str, ...], head: Place, whole: Place) -> None:
-        self.file, self.kind, self.labels, self.head, self.whole = file, kind, labels, head, whole
-        self.span = (0, 0)
-        self.raw = b""
+    def __init__(self, file: CodeFile, kind: str, labels: tuple[str, ...], block: Block | None, place: Place | None) -> None:
+        self.file, self.kind, self.labels, self._block, self._place = file, kind, labels, block, place
+        self.span = (block.start, block.end) if block else (0, 0)
+        self.raw = file.data[block.start : block.end] if block else b""
         self.overrides: list[Declared] = []
         self._body: Body | None = None
         self._trouble: list[Trouble] | None = None
@@ -53,6 +53,20 @@ class Declared:
     @property
     def name(self) -> str:
         return ".".join(self.labels)
+
+    @property
+    def head(self) -> Place:
+        """The narrow place of its header."""
+        if self._block is None:
+            return self._place or TOP
+        return _place(self.file.data, self._block.start, self._block.header_end, self._block.line, self.file.path)
+
+    @property
+    def whole(self) -> Place:
+        """The place of the whole block; in JSON that of its name."""
+        if self._block is None:
+            return self._place or TOP
+        return _place(self.file.data, self._block.start, self._block.end, self._block.line, self.file.path)
 
     @property
     def body(self) -> Body:
@@ -197,17 +211,17 @@ def _blocks(file: CodeFile, module: Module) -> Iterator[Declared]:
 
 
 def _hcl(file: CodeFile, module: Module) -> Iterator[Declared]:
+    try:
+        file.data.decode()
+    except UnicodeDecodeError as error:
+        line = file.data.count(b"\n", 0, error.start) + 1
+        module.trouble.append(Trouble(file.path, line, "not UTF-8"))
     found = split(file.data)
     module.comments.extend((file, one) for one in found.comments)
     for fault in found.faults:
         module.trouble.append(Trouble(file.path, fault.line, fault.message))
     for block in found.blocks:
-        whole = _place(file.data, block.start, block.end, block.line, file.path)
-        head = _place(file.data, block.start, block.header_end, block.line, file.path)
-        declared = Declared(file, block.kind, block.labels, head, whole)
-        declared.raw = file.data[block.start : block.end]
-        declared.span = (block.start, block.end)
-        yield declared
+        yield Declared(file, block.kind, block.labels, block, None)
 
 
 def _place(data: bytes, start: int, end: int, line: int, path: str) -> Place:
@@ -230,6 +244,6 @@ def _json(file: CodeFile, module: Module) -> Iterator[Declared]:
         module.trouble.append(Trouble(file.path, fault.line, str(fault)))
     else:
         for kind, labels, body, place in made:
-            declared = Declared(file, kind, labels, place, place)
+            declared = Declared(file, kind, labels, None, place)
             declared.settle(body)
             yield declared

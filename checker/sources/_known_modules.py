@@ -69,19 +69,28 @@ _VERSION = re.compile(r"(>=|<=|~>|!=|=|>|<)?\s*v?(\d+(?:\.\d+)*)")
 
 
 @lru_cache(maxsize=4096)
+def is_known(source: str) -> bool:
+    """Whether a source is one of the table's, in whatever version."""
+    return any(re.fullmatch(known.source, _plain(source)) for known in MODULES)
+
+
+def _plain(source: str) -> str:
+    return _REF.sub("", source).rstrip("?&").replace(".git//", "//")
+
+
+@lru_cache(maxsize=4096)
 def candidates(source: str, version: str) -> tuple[KnownModule, ...]:
     """The entries that a call's source fits, those for versions that its constraint excludes left out."""
     return tuple(_fitting(source, version))
 
 
 def _fitting(source: str, version: str) -> Iterator[KnownModule]:
-    plain = _REF.sub("", source).rstrip("?&")
     reference = _REF.search(source)
     wanted = version
     if reference:
         wanted = reference.group(1) if _RELEASE.fullmatch(reference.group(1)) else ""
     for known in MODULES:
-        if re.fullmatch(known.source, plain.replace(".git//", "//")) and _may_be(wanted, known):
+        if re.fullmatch(known.source, _plain(source)) and _may_be(wanted, known):
             yield known
 
 

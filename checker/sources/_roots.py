@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from checker.hcl.files import Folder, Unreadable, folder, is_code, read, shown, walk
 from checker.hcl.locate import installed
 from checker.model import Gap, KeyResource, Location, ModuleCall
-from checker.sources._known_modules import candidates
+from checker.sources._known_modules import candidates, is_known
 
 KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")
 _LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
-_CALL = re.compile(rb'^[ \t]*module[ \t]+"?([\w-]+)"?[ \t]*\{', re.MULTILINE)
+_CALL = re.compile(rb'module[ \t]+"?([\w-]+)"?[ \t]*\{')
 _SOURCE = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 _VERSION = re.compile(rb'^[ \t]*version[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 
@@ -120,18 +120,30 @@ def _local(data: bytes, path: str) -> Iterator[str]:
 
 
 def _remote(data: bytes, where: str) -> Iterator[Site]:
-    if b"module" not in data or where.endswith(".json"):
+    at = -1 if where.endswith(".json") else data.find(b"module")
+    while at >= 0:
+        call = _CALL.match(data, at)
+        if call is not None and not data[data.rfind(b"\n", 0, at) + 1 : at].strip():
+            yield from _site(data, call, where)
+        at = data.find(b"module", at + 6)
+
+
+def _site(data: bytes, call: re.Match[bytes], where: str) -> Iterator[Site]:
+    end = data.find(b"\n}", call.end())
+    stop = end if end >= 0 else len(data)
+    source = _SOURCE.search(data, call.end(), stop)
+    if source is None or source.group(1).startswith(b"."):
         return
-    for call in _CALL.finditer(data):
-        end = data.find(b"\n}", call.end())
-        body = data[call.end() : end if end >= 0 else len(data)]
-        source = _SOURCE.search(body)
-        if source is None or source.group(1).startswith(b"."):
-            continue
-        version = _VERSION.search(body)
-        line = data.count(b"\n", 0, call.start()) + 1
-        texts = (one.decode("utf-8", "replace") for one in (call.group(1), source.group(1), version.group(1) if version else b""))
-        yield Site(where, line, *texts)
+    text = source.group(1).decode("utf-8", "replace")
+    version = _VERSION.search(data, call.end(), stop) if is_known(text) else None
+    line = data.count(b"\n", 0, call.start()) + 1
+    yield Site(
+        where,
+        line,
+        call.group(1).decode("utf-8", "replace"),
+        text,
+        version.group(1).decode("utf-8", "replace") if version else "",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

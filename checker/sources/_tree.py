@@ -19,7 +19,7 @@ from checker.hcl.values import EvaluationError, Value
 from checker.hcl.world import ModuleInstance, Planned, World, steps
 from checker.mechanism import STACK, location, recognise
 from checker.model import Instance, KeyResource, ModuleCall, Origin
-from checker.sources._known_modules import candidates
+from checker.sources._known_modules import candidates, is_known
 from checker.sources._roots import Graph, not_looked_into
 from checker.sources._sightings import Sighting, chain, made_by_call, switched_off
 
@@ -96,7 +96,7 @@ class Finder:
 
     def _elsewhere(self, run: Run, owner: ModuleInstance, call: Declared, source: str) -> None:
         """A call of a module that is not on disk: known to make keys, or not looked into."""
-        version = _word(call, "version")
+        version = _word(call, "version") if is_known(source) else ""
         place = location(call.file.path, call.head)
         known = candidates(source, version)
         if not known and source.startswith("."):
