@@ -24,7 +24,6 @@ ROOMS = {
     "mechanism": {"model", "hcl"},
     "fix": {"model", "errors", "hcl"},
     "rotate": {"model", "errors"},
-    "fix": {"model", "errors", "hcl"},
     "hcl": set(),
     "model": set(),
     "errors": set(),
