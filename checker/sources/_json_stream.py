@@ -50,6 +50,7 @@ class Document:
         self._stream = stream
         self._decoder: codecs.IncrementalDecoder | None = None
         self._text = ""
+        self._from = 0
         self._at = 0
         self._passed = 0
         self._ended = False
@@ -72,7 +73,7 @@ class Document:
         while True:
             value, end = self._decode()
             if end >= 0:
-                self._at = end
+                self._from, self._at = self._at, end
                 return value
             left = len(self._text) - self._at
             if left > LARGEST:
@@ -117,6 +118,11 @@ class Document:
             yield from self._offer("")
             if not self._goes_on("]"):
                 return
+
+    def texts(self) -> Iterator[tuple[Any, str]]:
+        """The elements of an array, decoded one by one, each with its text."""
+        for _ in self.elements():
+            yield self.value(), self._text[self._from : self._at]
 
     def values(self) -> Iterator[Any]:
         """The elements of an array, decoded one by one; null has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from checker.sources._terraform_keys import KEY_TYPES, bare, mapping
 TELLING = re.compile(rf"{'|'.join(sorted(KEY_TYPES))}|time_\w+|null_resource|terraform_data|random_\w+")
 """The types whose arguments are told apart: keys, and what may stand between a clock and a key."""
 
+_SAYS = re.compile(r'"(?:references|depends_on)"|:\s*\{\s*\}')  # what a block must hold to lead anywhere
 _REPEATS = ("count_expression", "for_each_expression")
 _ELSEWHERE = frozenset({"count", "each", "path", "self", "terraform"})
 
@@ -37,10 +39,12 @@ class Expression:
 class Configuration:
     """The names of a configuration and what each leads to: `module.a.var.x`, `module.a.output.y`, `module.a.aws_iam_user.u`.
 
+    Few names are ever followed, so most resources are kept as text (`unread`, with the path of their module) until one is.
     `arguments` are kept only for types that tell; `repeated` are blocks and calls with count or for_each.
     """
 
     leads: dict[str, Expression] = field(default_factory=dict)
+    unread: dict[str, tuple[str, str]] = field(default_factory=dict)
     arguments: dict[str, Mapping[str, Expression]] = field(default_factory=dict)
     resources: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
@@ -59,7 +63,7 @@ class Configuration:
             name = waiting.pop()
             if name not in found:
                 found[name] = None
-                here = self._lead(name) if through_resources or not self.is_resource(name) else Expression()
+                here = self.lead(name) if through_resources or not self.is_resource(name) else Expression()
                 waiting.extend(here.names)
                 veiled, opaque = veiled or here.veiled, opaque or here.opaque
         return Expression(names=tuple(found), veiled=veiled, opaque=opaque)
@@ -68,17 +72,20 @@ class Configuration:
         """Whether a name is a resource or data source, and not a variable, an output, a call or a provider."""
         return name in self.resources
 
-    def _lead(self, name: str) -> Expression:
-        """A reference to a whole module leads to everything in it."""
+    def lead(self, name: str) -> Expression:
+        """What a name leads to; a whole module leads to everything in it."""
         if name in self.modules:
-            return Expression(names=tuple(one for one in self.leads if one.startswith(f"{name}.")))
+            return Expression(names=tuple(one for one in (*self.leads, *self.resources) if one.startswith(f"{name}.")))
+        if name in self.unread:
+            path, text = self.unread.pop(name)
+            _Scope(self, path).resource(json.loads(text))
         return self.leads.get(name, Expression())
 
 
 def read(document: Document) -> Configuration:
     """Read the `configuration` of a plan."""
     found = Configuration()
-    scope = _Scope(found, "", {})
+    scope = _Scope(found, "")
     for name in document.members():
         if name == "provider_config":
             scope.providers(mapping(document.value()))
@@ -90,17 +97,16 @@ def read(document: Document) -> Configuration:
 class _Scope:
     """One module while its part of a plan is read; names within it are relative to `path`."""
 
-    def __init__(self, found: Configuration, path: str, pool: dict[str, str]) -> None:
+    def __init__(self, found: Configuration, path: str) -> None:
         self._found = found
         self._path = path
-        self._pool = pool
 
     def module(self, document: Document) -> None:
         """Read a module: its resources, its outputs, and the modules that it calls."""
         for name in document.members():
             if name == "resources":
-                for block in document.values():
-                    self._resource(mapping(block))
+                for block, text in document.texts():
+                    self._noted(mapping(block), text)
             elif name == "outputs":
                 for output, body in mapping(document.value()).items():
                     self._lead(f"output.{output}", self._expression(body))
@@ -112,12 +118,12 @@ class _Scope:
         """Read what the provider configurations refer to: a resource depends on that too."""
         for key, body in configurations.items():
             home = mapping(body).get("module_address")
-            scope = _Scope(self._found, f"{home}." if isinstance(home, str) and home else "", self._pool)
-            self._found.leads[f"provider:{key}"] = scope._expression(mapping(body).get("expressions"))
+            scope = _Scope(self._found, f"{home}." if isinstance(home, str) and home else "")
+            self._found.leads[_provider({"provider_config_key": key})] = scope._expression(mapping(body).get("expressions"))
 
     def _call(self, document: Document, call: str) -> None:
         path = f"{self._path}module.{call}"
-        within = _Scope(self._found, f"{path}.", self._pool)
+        within = _Scope(self._found, f"{path}.")
         waits = Expression(names=self._waits())
         self._found.modules.add(path)
         for part in document.members():
@@ -135,36 +141,38 @@ class _Scope:
         """Everything in a module depends on what its call depends on."""
         return (f"{self._path}call",) if self._path else ()
 
-    def _resource(self, block: Mapping[str, Any]) -> None:
+    def _noted(self, block: Mapping[str, Any], text: str) -> None:
+        """Take note of a resource; those of types that tell are looked into at once."""
         address = block.get("address")
         if not isinstance(address, str):
             return
+        name, kind = self._path + address, str(block.get("type"))
+        self._found.resources.add(name)
+        self._found.repeated.update((name,) if any(repeat in block for repeat in _REPEATS) else ())
+        if block.get("mode") == "managed" and TELLING.fullmatch(kind):
+            self._found.arguments[name] = self.resource(block)
+            self._found.keys.extend((name,) if kind in KEY_TYPES else ())
+        elif self._path or _SAYS.search(text) or self._found.lead(_provider(block)).names:
+            self._found.unread[name] = (self._path, text)
+
+    def resource(self, block: Mapping[str, Any]) -> Mapping[str, Expression]:
+        """Look into a resource: note what it leads to, and return its arguments."""
         arguments = {name: self._expression(body) for name, body in mapping(block.get("expressions")).items()}
         arguments |= {name: self._expression(block[name]) for name in (*_REPEATS, "depends_on", "provisioners") if name in block}
-        whole = Expression(names=(*self._waits(), f"provider:{block.get('provider_config_key')}"))
+        whole = Expression(names=(*self._waits(), _provider(block)))
         for expression in arguments.values():
             whole |= expression
-        self._lead(address, whole)
-        self._found.resources.add(self._path + address)
-        self._keep(self._path + address, block, arguments)
-
-    def _keep(self, name: str, block: Mapping[str, Any], arguments: Mapping[str, Expression]) -> None:
-        kind = str(block.get("type"))
-        if block.get("mode") == "managed" and TELLING.fullmatch(kind):
-            self._found.arguments[name] = arguments
-            self._found.keys.extend((name,) if kind in KEY_TYPES else ())
-        if any(repeat in block for repeat in _REPEATS):
-            self._found.repeated.add(name)
+        self._lead(str(block["address"]), whole)
+        return arguments
 
     def _lead(self, name: str, expression: Expression) -> None:
-        full = self._path + name
-        self._found.leads[self._pool.setdefault(full, full)] = expression
+        self._found.leads[self._path + name] = expression
 
     def _expression(self, body: object) -> Expression:
         """What an expression, a list of references or a nested block refers to."""
         texts = tuple(dict.fromkeys(bare(text) for text in _references(body)))
         names = [self._name(text, texts) for text in texts]
-        found = dict.fromkeys(self._pool.setdefault(name, name) for name in names if name)
+        found = dict.fromkeys(name for name in names if name)
         return Expression(names=tuple(found), veiled=None in names, opaque=_hidden(body))
 
     def _name(self, reference: str, others: tuple[str, ...]) -> str | None:
@@ -179,6 +187,11 @@ class _Scope:
                 return f"{self._path}module.{parts[1]}.output.{parts[2]}"
             return "" if any(other.startswith(f"{reference}.") for other in others) else self._path + reference
         return self._path + ".".join(parts[: 3 if parts[0] == "data" else 2])
+
+
+def _provider(block: Mapping[str, Any]) -> str:
+    """The name of a resource's provider configuration."""
+    return f"provider:{block.get('provider_config_key')}"
 
 
 def _references(body: object) -> Iterator[str]:

@@ -61,7 +61,7 @@ def _expires(changes: tuple[Change, ...]) -> _Verdict | None:
 
 
 def _replaced(plan: Plan, name: str, changes: tuple[Change, ...]) -> _Verdict:
-    if not plan.configuration.leads:
+    if not plan.configuration.resources:
         return _unknown(UNSHOWN)
     if name not in plan.configuration.arguments or not any(one.before for one in changes):
         return _unknown(FIRST)
@@ -79,7 +79,7 @@ def _replaced(plan: Plan, name: str, changes: tuple[Change, ...]) -> _Verdict:
 
 def _unexplained(plan: Plan, name: str) -> set[str]:
     """What the key depends on and no argument explains: the targets of replace_triggered_by, and what is behind them."""
-    explained = set(plan.configuration.reached(plan.configuration.leads[name]).names)
+    explained = set(plan.configuration.reached(plan.configuration.lead(name)).names)
     for one in tuple(explained):
         explained |= plan.depends.get(one, set())
     return plan.depends.get(name, set()) - explained - {name}
@@ -87,7 +87,7 @@ def _unexplained(plan: Plan, name: str) -> set[str]:
 
 def _veiled(plan: Plan, name: str) -> bool:
     """Whether what a plan does not show may explain a dependency: a local value or a condition on the way to the resources."""
-    near = plan.configuration.reached(plan.configuration.leads[name], through_resources=False)
+    near = plan.configuration.reached(plan.configuration.lead(name), through_resources=False)
     on_the_way = {one for one in near.names if not plan.configuration.is_resource(one)} | {name}
     return near.veiled or not plan.checked.isdisjoint(on_the_way)
 
@@ -99,8 +99,7 @@ def _outermost(plan: Plan, names: set[str]) -> tuple[str, ...]:
 
 
 def _behind(plan: Plan, name: str) -> set[str]:
-    lead = plan.configuration.leads.get(name, Expression())
-    return (set(plan.configuration.reached(lead).names) | plan.depends.get(name, set())) - {name}
+    return (set(plan.configuration.reached(plan.configuration.lead(name)).names) | plan.depends.get(name, set())) - {name}
 
 
 def _hanging(plan: Plan, target: str) -> _Verdict:
@@ -136,7 +135,7 @@ def _clocks(plan: Plan, expression: Expression) -> Iterator[str]:
 def _loose(plan: Plan, target: str) -> bool:
     """Whether anything about a resource may move that the plan does not show, or not to the end."""
     configuration = plan.configuration
-    behind = configuration.reached(configuration.leads[target])
+    behind = configuration.reached(configuration.lead(target))
     unexplained = plan.depends.get(target, set()) - set(behind.names)
     arguments = [one for name, one in configuration.arguments[target].items() if name != ORDER]
     return bool(unexplained) or any(one.names or one.opaque or one.veiled for one in arguments)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from checker.hcl.files import shown
-from checker.model import Fact, Gap
+from checker.model import Fact, Gap, Instance
 from checker.sources._plan_file import DAMAGE, opened
 
 T = TypeVar("T")
@@ -163,6 +163,8 @@ def _renamed(value: T, names: tuple[tuple[str, str], ...]) -> T:
         changed = tuple(_renamed(one, names) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):
         changed = replace(value, **{one.name: _renamed(getattr(value, one.name), names) for one in fields(value)})
+        if isinstance(changed, Instance) and changed.root.endswith("!"):
+            changed = replace(changed, root="")  # no directory that anybody could go to
     return cast("T", changed)
 
 

@@ -52,7 +52,7 @@ def test_findings_are_named_as_parts_of_the_plan():
     """Where the code is not at hand, its files are told as the plan's."""
     some = found(a_binary_plan(a_change(K), more=code(ROOT)))
     assert [one.location.path for one in some] == ["tfplan!m/main.tf", "tfplan!main.tf", "tfplan!other.tofu"]
-    assert {one.instances[0].root for one in some} == {"tfplan!"}
+    assert {one.instances[0].root for one in some} == {""}
     assert some[0].mechanism.why == "see tfplan!m/main.tf"
     assert some[0].mechanism.related[0].location.path == "tfplan!m/main.tf"
 
