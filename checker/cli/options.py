@@ -96,6 +96,21 @@ JUDGEMENT = (
     ),
 )
 
+MENDING = (
+    _option("--diff", help="Show the edits that make the findings right, as a patch, instead of the text report.", is_flag=True),
+    _option(
+        "--fix",
+        help="Write the safe edits, or with --fix=all every one: safe means that no apply can lose a key that something uses.",
+        type=click.Choice(("safe", "all")),
+        metavar="[=all]",
+    ),
+    _option(
+        "--fix-with",
+        help="Rotate by the time provider, or by Terraform's built-in terraform_data; by default what the module uses.",
+        type=click.Choice(("time", "builtin")),
+    ),
+)
+
 OUTPUT = (
     _option(
         "-f",
@@ -124,18 +139,24 @@ OUTPUT = (
     _option("-v", "--verbose", help="Say what was read and by which policy; -vv shows where a bug stands.", count=True),
 )
 
-SECTIONS = (("Evidence", EVIDENCE), ("Live keys", LIVE), ("Judgement", JUDGEMENT), ("Output", OUTPUT))
+SECTIONS = (("Evidence", EVIDENCE), ("Live keys", LIVE), ("Judgement", JUDGEMENT), ("Mending", MENDING), ("Output", OUTPUT))
 PARAMETERS: tuple[click.Parameter, ...] = (
     click.Argument(("paths",), nargs=-1, type=EXISTING),
     *EVIDENCE,
     *LIVE,
     *JUDGEMENT,
+    *MENDING,
     *OUTPUT,
 )
 
 
 class SectionedCommand(click.Command):
     """A command whose --help shows its options in SECTIONS."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A bare `--fix` means the safe ones; what follows it is a path."""
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, ["--fix=safe" if one == "--fix" else one for one in args[:end]] + args[end:])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, options in (*SECTIONS, ("Help", (self.get_help_option(ctx),))):

@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli import evidence, live, output, talk, terminal
+from checker.cli import evidence, live, mending, output, talk, terminal
 from checker.cli.arguments import Output
 from checker.cli.evidence import Asked
 from checker.cli.live import Live
+from checker.cli.mending import Mending
 from checker.cli.progress import Watch
 from checker.model import Report, Severity
 
 if TYPE_CHECKING:
     from checker.policy import Policy
+
+
+SHOW_FIXES = ("json", "sarif", "html")
+"""The formats that show fixes; for the others none need be worked out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class Options:
     state: tuple[str, ...]
     report: tuple[str, ...]
     live: Live | None
+    mending: Mending
     var: tuple[tuple[str, str], ...]
     var_file: tuple[str, ...]
     policy: str | None
@@ -57,7 +63,7 @@ def run(given: Mapping[str, Any]) -> int:
     """Read, judge, write and say; the exit code is the report's."""
     options = _options(given)
     started = time.perf_counter()
-    outputs = output.checked(options.format)
+    outputs = output.checked(options.format) if options.format or not options.mending.diff else ()
     watch = Watch(stream=sys.stderr if terminal.is_watched(sys.stderr) and not options.quiet else None)
     report = _judged(options, watch)
     _deliver(report, outputs, options)
@@ -69,8 +75,9 @@ def run(given: Mapping[str, Any]) -> int:
 
 def _options(given: Mapping[str, Any]) -> Options:
     accounts = live.checked(given)
-    own = {one.name: given[one.name] for one in fields(Options) if one.name != "live"}
-    return Options(live=accounts if accounts.live else None, **own)
+    own = {one.name: given[one.name] for one in fields(Options) if one.name not in ("live", "mending")}
+    mending = Mending(diff=given["diff"], fix=given["fix"], by=given["fix_with"])
+    return Options(live=accounts if accounts.live else None, mending=mending, **own)
 
 
 def _judged(options: Options, watch: Watch) -> Report:
@@ -87,8 +94,18 @@ def _judged(options: Options, watch: Watch) -> Report:
         var_files=options.var_file,
     )
     sources = tuple(evidence.sources(asked, chosen, watch))
+    if options.mending.asked:
+        sources = (*sources[: bool(asked.places)], *map(mending.remembered, sources[bool(asked.places) :]))
+
+    def once() -> Report:
+        bar = _bar(options.fail_on, chosen)
+        report = one_scan.run(sources, chosen, at=asked.at, fail_on=bar, anchor=options.sarif_anchor)
+        wanted = options.mending.asked or any(one.format in SHOW_FIXES for one in options.format)
+        return mending.proposed(report, options.mending, chosen) if wanted else report
+
     with _watching(watch):
-        return one_scan.run(sources, chosen, at=asked.at, fail_on=_bar(options.fail_on, chosen), anchor=options.sarif_anchor)
+        report = once()
+    return mending.mend(report, options.mending, once) if options.mending.asked else report
 
 
 @contextmanager
