@@ -40,16 +40,14 @@ class Addresses:
                     known[one.address].append((resource, one))
         return cls(known=dict(known), open=dict(unknown))
 
-    def at(self, address: str, user: str | None) -> Site | None:
-        """The one instance that has this address, or makes it inside its module; None where two roots may be meant.
+    def at(self, address: str, user: str | None) -> list[Site]:
+        """The instances that may have this address, or make it inside their module: several where two roots may be meant.
 
         A user that is known decides between roots, and an instance of another user is never meant.
         """
         sites = self._at(address) or next(filter(None, map(self._module, _modules(address))), [])
         fitting = [site for site in sites if not user or site[1].user in (user, None)]
-        named = [site for site in fitting if site[1].user == user]
-        chosen = named or fitting
-        return chosen[0] if len(chosen) == 1 else None
+        return [site for site in fitting if site[1].user == user] or fitting
 
     def _at(self, address: str) -> list[Site]:
         return self.known.get(address) or self._open(address)

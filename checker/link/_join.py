@@ -28,9 +28,9 @@ def _exact(facts: Facts) -> Iterator[Link]:
     """A state or a plan tells at which address a key stands."""
     addresses = Addresses.of(facts.resources)
     for key in facts.keys:
-        site = addresses.at(key.address, key.user) if key.address else None
-        if site:
-            yield Link(key=key, resource=site[0], instance=site[1], exact=True)
+        sites = addresses.at(key.address, key.user) if key.address else []
+        if len(sites) == 1:
+            yield Link(key=key, resource=sites[0][0], instance=sites[0][1], exact=True)
 
 
 def _free(facts: Facts, taken: set[tuple[str, str]]) -> dict[str, list[Site]]:

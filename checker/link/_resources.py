@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from checker.link._addresses import Addresses, place
-from checker.model import Instance, KeyResource, Origin
+from checker.model import Instance, KeyResource, Mechanism, Origin, Rotation
 
 _TOLD_BY = (Origin.CODE, Origin.PLAN, Origin.STATE)
+_SAID = Mechanism(kind=Rotation.UNKNOWN, why="the code tells, and which of its root modules this one is of is not known")
+"""What is left of an inferred mechanism where the code has it in more than one root, so that no fault is told twice."""
 
 
 def merge_resources(resources: Iterable[KeyResource]) -> tuple[KeyResource, ...]:
@@ -34,14 +36,16 @@ def _joined(merged: Sequence[KeyResource], told: Sequence[KeyResource], origin: 
     added = []
     for resource in told:
         rest = []
+        doubtful = False
         for one in resource.instances:
-            site = addresses.at(one.address, one.user)
-            if site is None:
-                rest.append(one)
+            sites = addresses.at(one.address, one.user)
+            if len(sites) == 1:
+                found[place(sites[0][1])].append(one)
             else:
-                found[place(site[1])].append(one)
+                rest.append(one)
+                doubtful = doubtful or bool(sites)
         if rest or not resource.instances:
-            added.append(replace(resource, instances=tuple(rest)))
+            added.append(replace(resource, instances=tuple(rest), mechanism=_SAID if doubtful else resource.mechanism))
     return [_filled(one, found, origin) for one in merged] + added
 
 

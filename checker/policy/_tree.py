@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 12
 """How deep a policy may be nested; a whole one needs six levels."""
 
+ALIAS = 'aliases (*name) are not used in a policy; a text that begins with * is written in quotes: "*name"'
 _EMPTY = ("", "~", "null", "Null", "NULL")
 
 
@@ -54,7 +55,8 @@ def parse(text: str, path: str) -> Node | None:
         return reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise PolicyError(f"{path}:{mark.line + 1 if mark else 1}: this is not YAML: {error.problem or error.context}") from error
+        what = ALIAS if error.context == "while scanning an alias" else f"this is not YAML: {error.problem or error.context}"
+        raise PolicyError(f"{path}:{mark.line + 1 if mark else 1}: {what}") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise PolicyError(f"{path}:{line}: this is not YAML: a character that cannot be printed stands here") from error
@@ -84,7 +86,7 @@ class _Reader:
         import yaml
 
         if isinstance(event, yaml.AliasEvent):
-            raise self._refusal(event, "aliases (*name) are not used in a policy; write the value again")
+            raise self._refusal(event, ALIAS)
         if (event.tag and not event.tag.startswith("tag:yaml.org,2002:")) or "python" in (event.tag or ""):
             raise self._refusal(event, "tags (!name) are not used in a policy; write a plain value")
         if depth > MAX_DEPTH:

@@ -57,9 +57,10 @@ def fault(rule: Rule, key: AccessKey, message: str, remedy: str) -> Finding:
 
 
 def at_code(finding: Finding, links: Sequence[Link]) -> Finding:
-    """The same finding where the code stands that made the key, if a link tells."""
+    """The same finding where the code stands that made the key, if a link tells; else with the address that a state tells."""
     if not links:
-        return finding
+        made_at = finding.key.address if finding.key else None
+        return replace(finding, message=f"{finding.message} It is made by {made_at}.") if made_at else finding
     first, *others = links
     instances = (first.instance,) if first.instance else first.resource.instances
     resource = replace(first.resource, instances=instances)
@@ -99,7 +100,9 @@ def by_hand(key: AccessKey) -> str:
 
 
 def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:
-    """How this key is replaced now: through code where a link tells of code, else by hand."""
+    """How this key is replaced now: through code where a link or an address tells of code, else by hand."""
+    if not links and key.address:
+        return f"Replace it through code: terraform apply -replace={shlex.quote(key.address)}"
     if not links:
         return f"Rotate it by hand: {by_hand(key)}"
     if links[0].exact:

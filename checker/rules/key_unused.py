@@ -57,7 +57,7 @@ def check(facts: Facts, params: Params) -> Iterator[Finding]:
         due = since + params.max_idle
         idle, limit = against(facts.at - since, params.max_idle)
         message = f"The access key of {key.name} {_said(key.last_used, idle)}; the limit is {limit} (since {day(due)})."
-        finding = _linked.fault(RULE, key, message, _remedy(key, known=key in links))
+        finding = _linked.fault(RULE, key, message, _remedy(key, known=key in links or key.address is not None))
         yield _linked.at_code(replace(finding, limit=params.max_idle, due=due), links.get(key, ()))
 
 

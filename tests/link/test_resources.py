@@ -81,8 +81,19 @@ def test_two_roots_with_the_same_address():
     second = a_resource(instances=(an_instance(root="b", user="b", status=None),), location=Location(path="b/main.tf"))
     merged = merge_resources([first, second, planned(an_instance(root="", user="b"))])
     assert merged == (first, a_resource(instances=(an_instance(root="b", user="b"),), location=second.location))
+
+
+def test_a_plan_of_one_of_two_roots_tells_no_fault_again():
+    """Where nothing tells which root a plan is of, what it infers of the mechanism is left to the code."""
     alike = [a_resource(instances=(an_instance(root=root),), location=Location(path=f"{root}/main.tf")) for root in ("a", "b")]
-    assert merge_resources([*alike, planned()]) == (*alike, planned())
+    *code, left = merge_resources([*alike, planned(mechanism=a_resource(Rotation.BROKEN).mechanism)])
+    assert code == alike
+    assert left.mechanism.kind is Rotation.UNKNOWN
+    assert left.mechanism.why == "the code tells, and which of its root modules this one is of is not known"
+    assert (left.instances, left.origin) == ((an_instance(root=""),), Origin.PLAN)
+    some = planned(an_instance(root=""), an_instance(f"{K}2", root=""), mechanism=a_resource(Rotation.BROKEN).mechanism)
+    assert merge_resources([*alike, some])[-1].mechanism.kind is Rotation.UNKNOWN
+    assert merge_resources([alike[0], some])[-1].mechanism.kind is Rotation.BROKEN
 
 
 def test_the_plan_stands_before_the_state():

@@ -12,6 +12,8 @@ from checker.rules import RULES, key_due_soon, key_too_old, no_rotation, secret_
 from tests.factories import days
 from tests.policy.policies import a_policy
 
+ALIAS = 'aliases (*name) are not used in a policy; a text that begins with * is written in quotes: "*name"'
+
 
 def faults(text):
     """What is said of a policy that cannot be used, line by line."""
@@ -296,7 +298,8 @@ def test_a_policy_that_says_nothing_is_refused(text):
         ("name: x\nrules: [", "keyturn.yaml:2: this is not YAML: expected the node content"),
         ("rules: {a", "keyturn.yaml:1: this is not YAML: expected ',' or '}'"),
         ("name: x\n\x00", "keyturn.yaml:2: this is not YAML: a character that cannot be printed stands here"),
-        ("name: &a x\nfail_on: *a", "keyturn.yaml:2: aliases (*name) are not used in a policy; write the value again"),
+        ("name: &a x\nfail_on: *a", f"keyturn.yaml:2: {ALIAS}"),
+        ("name: x\nfail_on: *", f"keyturn.yaml:2: {ALIAS}"),
         ("a: *b", "keyturn.yaml:1: aliases"),
         ("name: !!python/name:os.system x", "keyturn.yaml:1: tags (!name) are not used in a policy; write a plain value"),
         ("name: !env HOME", "keyturn.yaml:1: tags"),

@@ -10,6 +10,7 @@ from checker.errors import PolicyError
 from checker.model import Severity
 from checker.policy import SHIPPED, load
 from checker.rules import RULES
+from tests.policy.policies import a_policy
 
 
 @pytest.fixture
@@ -80,6 +81,17 @@ def test_every_shipped_policy_names_every_rule():
     for name in SHIPPED:
         text = (Path(checker.__file__).parent.parent / "policies" / f"{name}.yaml").read_text(encoding="utf-8")
         assert [one.id for one in RULES if f"\n  {one.id}: " not in text] == []
+
+
+def test_the_examples_in_the_default_work():
+    """What stands in the default as a comment is a policy when the marks are taken away."""
+    lines = (Path(checker.__file__).parent.parent / "policies" / "default.yaml").read_text(encoding="utf-8").splitlines()
+    start = lines.index("# for:")
+    shown = "\n".join(line[2:] for line in lines[start:] if line.startswith(("# for", "# exempt", "#   ")))
+    policy = a_policy(shown)
+    assert (len(policy.classes), len(policy.exempt)) == (2, 1)
+    assert policy.classes[0].match.path == "infra/prod/**"
+    assert policy.exempt[0].subject == "111122223333/ci-legacy"
 
 
 def test_installed_policies_are_found_inside_the_package(here, monkeypatch):

@@ -158,6 +158,15 @@ def test_a_link_without_an_instance_names_the_resource():
     assert finding.remedy == "Replace it through code: terraform apply -replace=aws_iam_access_key.k"
 
 
+def test_a_key_of_a_state_is_replaced_through_code():
+    """A key that a state knows is Terraform's, though its code was not given."""
+    key = a_key(304, address='aws_iam_access_key.k["a"]', seen_in=Seen.STATE)
+    [finding] = check(key_too_old, key)
+    assert finding.message.endswith('(since 2026-04-01). It is made by aws_iam_access_key.k["a"].')
+    assert finding.remedy == "Replace it through code: terraform apply -replace='aws_iam_access_key.k[\"a\"]'"
+    assert (finding.location, finding.resource) == (None, None)
+
+
 def test_a_link_without_a_place_has_no_location():
     """Where only a plan describes the resource there is no line to stand at."""
     resource = a_resource(location=None, instances=(an_instance(root=""),))

@@ -95,3 +95,5 @@ def test_a_linked_key_is_switched_off_in_the_code():
     assert finding.location == resource.location
     assert finding.remedy == 'Set status = "Inactive" in the code, apply, and remove the resource when nothing breaks'
     assert finding.message.endswith("It is made by aws_iam_access_key.k.")
+    [finding] = check(key_unused, a_key(80, last_used=used(days(60)), address="aws_iam_access_key.k"))
+    assert finding.remedy.startswith('Set status = "Inactive" in the code')
