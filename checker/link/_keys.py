@@ -102,7 +102,7 @@ def _combined(some: Sequence[AccessKey]) -> AccessKey:
         created=_first(one.created for one in ranked),
         last_used=_first(one.last_used for one in ranked),
         tags=next((one.tags for one in ranked if one.tags), ()),
-        address=plan.address or _first(one.address for one in ranked),
+        address=_first(one.address for one in ranked),
         planned=plan.planned,
         status=status,
         status_before=before,

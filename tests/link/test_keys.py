@@ -160,6 +160,8 @@ def test_an_update_settles_the_status():
     """What the apply leaves is the status, and what AWS tells now is the status before."""
     [key] = merge_keys([live(status="Inactive"), planned("update", status="Active", status_before="Active")])
     assert (key.status, key.status_before) == ("Active", "Inactive")
+    [key] = merge_keys([live(), planned("update", status="Inactive", status_before="Inactive")])
+    assert (key.status, key.status_before) == ("Inactive", "Active")
     [key] = merge_keys([planned("update", status="Inactive", status_before="Active"), stated(status="Active")])
     assert (key.status, key.status_before) == ("Inactive", "Active")
 
@@ -200,6 +202,12 @@ def test_a_key_that_aws_was_not_asked_about_stands(changes):
     """Another user, another account, one that is not known, and a key made since the listing are not judged by it."""
     keys = merge_keys([live(), stated(**{"id": OTHER, "account": ACCOUNT, **changes})])
     assert {key.id: key.status for key in keys} == {KEY_ID: "Active", OTHER: "Active"}
+
+
+def test_a_listing_of_an_unknown_account_lists_nothing():
+    """Where the account is not known, the user may be another one."""
+    keys = merge_keys([live(account=None), stated(id=OTHER)])
+    assert [key.status for key in keys] == ["Active", "Active"]
 
 
 def test_a_key_made_in_the_second_of_the_listing_is_deleted():
@@ -256,9 +264,11 @@ def test_keys_come_in_order():
         row(account="3" * 12, slot=1),
         planned("create", account="4" * 12, id=None, created=None, address="b"),
         planned("create", account="4" * 12, id=None, created=None, address="a"),
+        planned("create", account="4" * 12, id=None, created=None, address=None),
+        row(account="4" * 12, created=None, slot=1),
     ]
     keys = merge_keys(some)
     assert [key.id or key.slot or key.address for key in keys] == [
-        "AKIA6", "AKIA5", "AKIA3", "AKIA4", "AKIA2", "AKIA1", 1, 2, "a", "b",
+        "AKIA6", "AKIA5", "AKIA3", "AKIA4", "AKIA2", "AKIA1", 1, 2, None, "a", "b", 1,
     ]  # fmt: skip
     assert merge_keys(reversed(some)) == keys

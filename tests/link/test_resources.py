@@ -32,6 +32,24 @@ def test_the_plan_tells_values():
     assert one.instances == (an_instance(),)
 
 
+def test_a_user_that_the_plan_cannot_tell():
+    """A plan that will know the user after the apply only is of the one block with that address."""
+    assert merge_resources([a_resource(), planned(an_instance(root="", user=None))]) == (a_resource(),)
+
+
+def test_what_the_plan_does_not_show_stays():
+    """An instance of unknown index that this plan does not deal with is kept beside the ones that it does."""
+    code = a_resource(instances=(an_instance(f"module.a.{K}[*]"), an_instance(f"module.b.{K}")))
+    assert merge_resources([code, planned(an_instance(f"module.b.{K}", root=""))]) == (code,)
+
+
+def test_two_plans_of_one_instance_settle_nothing():
+    """Where two plans tell of one instance, neither is believed."""
+    plans = [planned(an_instance(root="", status=status), why=status) for status in ("Active", "Inactive")]
+    code = a_resource(instances=(an_instance(status=None),))
+    assert merge_resources([code, *plans]) == (code,)
+
+
 def test_the_state_tells_users_and_no_status():
     """A state tells what was: its user helps to link, its status is no description."""
     code = a_resource(instances=(an_instance(user=None, status=None),))
