@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from checker.hcl.files import Folder, Unreadable, folder, is_code, read, shown, walk
-from checker.hcl.locate import installed
+from checker.hcl.installed import installed
 from checker.model import Gap, KeyResource, Location, ModuleCall
 from checker.sources._known_modules import candidates, is_known
 

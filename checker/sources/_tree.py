@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from checker.hcl.locate import installed
+from checker.hcl.installed import installed
 from checker.hcl.modules import Declared, Module, Trouble, load
 from checker.hcl.nodes import Literal
 from checker.hcl.run import Run

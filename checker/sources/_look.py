@@ -1,0 +1,83 @@
+"""Read the root modules that matter, down to their keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from checker.hcl.files import Unreadable
+from checker.hcl.files import read as read_bytes
+from checker.hcl.inputs import gather
+from checker.hcl.modules import Module, Trouble
+from checker.hcl.world import World
+from checker.model import Evidence, Fact, Gap, Location, SourceText
+from checker.sources._ignores import ignores
+from checker.sources._roots import Roots
+from checker.sources._tree import Finder, group
+
+if TYPE_CHECKING:
+    from checker.sources.code import CodeSettings
+
+
+def look(roots: Roots, at: datetime, given: CodeSettings) -> Iterator[Fact]:
+    """The facts in some root modules and all that they call."""
+    finder = Finder(at, roots.graph, {})
+    for root in roots.roots:
+        world = World(finder.load(root), modules=finder.modules, read_file=_reader(root))
+        inputs = gather(world.root, environment=given.environment, files=given.var_files, given=given.variables)
+        world.given.update(inputs.values)
+        finder.trouble.extend(inputs.trouble)
+        finder.look(world)
+    yield from _facts(finder, roots)
+
+
+def _reader(root: str) -> Callable[[str], str | None]:
+    """Reads files for `file()`, below the directory of the root module only."""
+    inside = os.path.join(os.path.realpath(root), "")
+
+    def read_file(path: str) -> str | None:
+        full = os.path.realpath(os.path.join(root, path))
+        try:
+            return read_bytes(full).decode() if full.startswith(inside) else None
+        except (Unreadable, UnicodeDecodeError):
+            return None
+
+    return read_file
+
+
+def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
+    resources = [one for one in group(finder.seen) if roots.owns(one)]
+    yield from resources
+    calls = {(one.location, one.address): one for one in (*finder.calls, *roots.calls(finder.modules))}
+    yield from (calls[key] for key in sorted(calls))
+    modules = [finder.modules[name] for name in sorted(finder.modules)]
+    for module in modules:
+        if roots.inside(module.directory):
+            yield from ignores(module)
+    known = {gap.what for gap in roots.gaps}
+    yield from _gaps([*finder.trouble, *(one for module in modules for one in module.trouble if one.path not in known)])
+    yield from _texts(modules)
+    instances = sum(len(one.instances) for one in resources)
+    counts = (
+        ("files", roots.files),
+        ("root modules", len(roots.roots)),
+        ("key resources", len(resources)),
+        ("key instances", instances),
+    )
+    yield Evidence(kind="code", name=", ".join(roots.names), counts=counts)
+
+
+def _texts(modules: list[Module]) -> Iterator[SourceText]:
+    files = {file.path: file for module in modules for file in module.files}
+    for path in sorted(files):
+        yield SourceText(path=path, text=files[path].data.decode("utf-8-sig", "replace"))
+
+
+def _gaps(trouble: list[Trouble]) -> Iterator[Gap]:
+    for one in sorted(set(trouble), key=lambda one: (one.path, one.line, one.what)):
+        place = Location(path=one.path, line=one.line, end_line=one.line)
+        yield Gap(
+            what=str(place), why=one.what, location=place, hint="terraform validate says more; the rest of the code was read"
+        )
