@@ -33,17 +33,17 @@ def _exact(facts: Facts) -> Iterator[Link]:
             yield Link(key=key, resource=sites[0][0], instance=sites[0][1], exact=True)
 
 
-def _free(facts: Facts, taken: set[tuple[str, str]]) -> dict[str, list[Site]]:
+def _free(facts: Facts, taken: set[tuple[str, str]]) -> dict[str | None, list[Site]]:
     """The instances of each user whose own key is not known."""
     sites = defaultdict(list)
     for resource in facts.resources:
         for one in resource.instances:
-            if one.user is not None and place(one) not in taken:
+            if place(one) not in taken:
                 sites[one.user].append((resource, one))
     return sites
 
 
-def _likely(key: AccessKey, free: dict[str, list[Site]]) -> Iterator[Link]:
+def _likely(key: AccessKey, free: dict[str | None, list[Site]]) -> Iterator[Link]:
     """Code that makes a key for a user of the same name, in whatever account; the root user's keys no code makes."""
     if key.is_root or key.status == DELETED:
         return

@@ -28,7 +28,8 @@ def fault(rule: Rule, resource: KeyResource, message: str, remedy: str) -> Findi
 
 
 def _instances(resource: KeyResource) -> str:
-    names = sorted({one.address for one in resource.instances})
+    several = len({one.root for one in resource.instances}) > 1
+    names = sorted({f"{one.address} (in {one.root})" if several else one.address for one in resource.instances})
     return f" Its {len(names)} instances: {listed(names)}." if len(names) > 1 else ""
 
 

@@ -30,7 +30,7 @@ def held(facts: Facts) -> dict[str, list[AccessKey]]:
     """The keys that each user holds in AWS now, by `account/user`."""
     users = defaultdict(list)
     for key in facts.keys:
-        if not key.is_root and not new(key) and key.status != DELETED:
+        if not new(key) and key.status != DELETED:
             users[key.name].append(key)
     return users
 

@@ -80,11 +80,13 @@ def test_the_instances_are_named():
     assert finding.message.endswith("aws_iam_access_key.k[4] and 2 more.")
 
 
-def test_the_same_address_in_two_roots_is_one_name():
-    """Instances are counted by their address."""
-    some = (an_instance(root="a"), an_instance(root="b"))
+def test_instances_of_several_roots_are_told_with_them():
+    """The same address in two roots is two instances."""
+    some = (an_instance(root="b"), an_instance(root="a"))
     [finding] = check(no_rotation, a_resource(instances=some))
-    assert finding.message == "Nothing ever replaces aws_iam_access_key.k."
+    assert finding.message == (
+        "Nothing ever replaces aws_iam_access_key.k. Its 2 instances: aws_iam_access_key.k (in a), aws_iam_access_key.k (in b)."
+    )
 
 
 def test_the_places_that_belong_to_it_are_related():

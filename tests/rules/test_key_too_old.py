@@ -98,7 +98,7 @@ def test_a_likely_link_says_likely():
     resource = a_resource(instances=(an_instance(root="infra/prod"),))
     [finding] = check(key_too_old, a_link(a_key(304), resource, exact=False))
     assert finding.location == resource.location
-    assert finding.message.endswith("It is likely made by aws_iam_access_key.k: the name of the user tells.")
+    assert finding.message.endswith("). It is likely made by aws_iam_access_key.k: the name of the user tells.")
     assert finding.remedy == (
         "If aws_iam_access_key.k made it, replace it through code: "
         "terraform apply -replace=aws_iam_access_key.k (in infra/prod); if not, by hand: keyturn rotate ci"
@@ -118,6 +118,32 @@ def test_every_likely_maker_is_named():
     assert finding.location == first.location
     assert finding.related == (Related(location=other.location, message="or here"),)
     assert "It is likely made by aws_iam_access_key.a or 1 other: the name of the user tells." in finding.message
+
+
+def test_likely_makers_come_by_place():
+    """The first place is where the finding stands, whatever the addresses; without places the first address."""
+    key = a_key(304)
+    some = [
+        a_resource(address=name, instances=(an_instance(name),), location=Location(path="main.tf", line=line))
+        for name, line in (("a", 9), ("b", 5))
+    ]
+    assert check(key_too_old, *(a_link(key, one, exact=False) for one in some))[0].resource.address == "b"
+    nowhere = [a_resource(address=name, instances=(an_instance(name, root=""),), location=None) for name in "ba"]
+    assert check(key_too_old, *(a_link(key, one, exact=False) for one in nowhere))[0].resource.address == "a"
+
+
+def test_a_moved_key_is_replaced_at_its_new_address():
+    """Where a state has another address than the code, the code's counts."""
+    [finding] = check(key_too_old, a_link(a_key(304, address="aws_iam_access_key.old"), a_resource(), exact=False))
+    assert "made by aws_iam_access_key.k: the name" in finding.message
+    assert "terraform apply -replace=aws_iam_access_key.k; if not" in finding.remedy
+
+
+def test_the_root_of_an_exact_link_is_told():
+    """Where to run the command is part of it."""
+    resource = a_resource(instances=(an_instance(root="infra/prod"),))
+    [finding] = check(key_too_old, a_link(a_key(304, address="aws_iam_access_key.k"), resource))
+    assert finding.remedy == "Replace it through code: terraform apply -replace=aws_iam_access_key.k (in infra/prod)"
 
 
 def test_an_exact_link_beats_a_likely_one():
