@@ -161,8 +161,12 @@ def test_a_module_shows_where_its_key_is():
     """A key inside a public module has an address that only the state knows."""
     module = a_resource(type="module", address="module.user", instances=(an_instance("module.user"),))
     [finding] = check(key_too_old, a_link(a_key(304), module, exact=False))
-    assert (
-        "terraform apply -replace=ADDRESS, where `terraform state list module.user` shows the address; if not" in finding.remedy
+    where = "code: terraform apply -replace=ADDRESS, where `terraform state list module.user` shows the address"
+    assert f"through {where}; if not" in finding.remedy
+    [finding] = check(key_too_old, a_link(a_key(304, address="module.old.aws_iam_access_key.this"), module, exact=False))
+    assert f"through {where}; if not" in finding.remedy
+    [finding] = check(key_too_old, a_link(a_key(304), module))
+    assert finding.remedy == f"Replace it through {where}"
     )
     known = a_key(304, address="module.user.aws_iam_access_key.this[0]")
     [finding] = check(key_too_old, a_link(known, module))
