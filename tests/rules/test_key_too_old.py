@@ -167,7 +167,6 @@ def test_a_module_shows_where_its_key_is():
     assert f"through {where}; if not" in finding.remedy
     [finding] = check(key_too_old, a_link(a_key(304), module))
     assert finding.remedy == f"Replace it through {where}"
-    )
     known = a_key(304, address="module.user.aws_iam_access_key.this[0]")
     [finding] = check(key_too_old, a_link(known, module))
     assert finding.remedy == "Replace it through code: terraform apply -replace='module.user.aws_iam_access_key.this[0]'"
