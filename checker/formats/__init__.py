@@ -36,5 +36,6 @@ FORMATS: dict[str, Render] = {
     "gitlab": _from("gitlab"),
     "asff": _from("asff"),
     "ocsf": _from("ocsf"),
+    "html": _from("html"),
 }
 """Every format by the name that `-f` takes. Options beside the report are those of the module's own render()."""

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from inspect import cleandoc
 
 from checker.model import (
     ROOT_USER,
@@ -87,7 +88,7 @@ def _check(facts: Facts, params: object) -> Iterator[Finding]:
 
 def a_rule(name: str, severity: Severity, looks: Looks, title: str) -> Rule:
     """A rule with a text of the shape that real rules have."""
-    doc = f"""{title}.
+    doc = cleandoc(f"""{title}.
 
     A key that lives long is a key that leaks. The longer it lives, the more places hold a copy of it.
 
@@ -102,7 +103,7 @@ def a_rule(name: str, severity: Severity, looks: Looks, title: str) -> Rule:
     ```
 
     Good: a key that something replaces in time.
-    """
+    """)
     return Rule(id=name, severity=severity, looks=looks, doc=doc, params=Params, check=_check)
 
 
