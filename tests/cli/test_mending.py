@@ -9,7 +9,7 @@ from checker.cli import main
 
 BARE = 'resource "aws_iam_access_key" "k" {\n  user = "ci"\n}\n'
 DELIVERED = BARE + (
-    'resource "aws_secretsmanager_secret_version" "s" {\n  secret_id     = "ci"\n  secret_string = aws_iam_access_key.k.secret\n}\n'
+    'resource "aws_secretsmanager_secret_version" "s" {\n  secret_id = "ci"\n  secret_string = aws_iam_access_key.k.secret\n}\n'
 )
 REPORT = (
     "user,arn,user_creation_time,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
