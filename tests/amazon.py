@@ -99,6 +99,7 @@ class Amazon:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    callers: list[tuple[str, str]] = field(default_factory=list)
     users_a_page: int = 1000
     keys_a_page: int = 100
     accounts_a_page: int = 20
@@ -166,6 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
             form = {name: values[0] for name, values in parse_qs(body).items()}
             operation, parameters = form.pop("Action"), form
         self.amazon.asked.append((identity[4:], operation, parameters))
+        self.amazon.callers.append((identity[:4], operation))
         status, text = _answer(self.amazon, account, operation, parameters)
         self._send(status, text, json_body=service == "organizations")
 

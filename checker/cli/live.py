@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from checker import __version__
 from checker.cli.output import check_folder
 from checker.cli.progress import Accounts, Watch
 from checker.errors import SourceError, UsageError
@@ -220,5 +221,23 @@ def _cluster(address: str) -> Iterator[Executor]:
         client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise UsageError(f"no Dask scheduler answers at {address}. Start one with `dask scheduler`, and workers") from error
-    with client, client.get_executor(pure=False) as executor:
-        yield executor
+    with client:
+        _check_cluster(client, address)
+        with client.get_executor(pure=False) as executor:
+            yield executor
+
+
+def _check_cluster(client: Any, address: str) -> None:
+    """A cluster without workers, or one that does not have this Keyturn, would keep us waiting for ever."""
+    from pkgutil import resolve_name
+
+    if not client.nthreads():
+        raise UsageError(f"the Dask scheduler at {address} has no workers. Start some: dask worker {address}")
+    version = "checker:__version__"
+    try:
+        found = {client.run_on_scheduler(resolve_name, version), *client.run(resolve_name, version).values()}
+    except (ImportError, AttributeError):
+        found = set()
+    if found != {__version__}:
+        need = f"Install keyturn[dask]=={__version__} on its scheduler and workers"
+        raise UsageError(f"the Dask cluster at {address} does not have this version of Keyturn. {need}")

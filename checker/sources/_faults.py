@@ -52,7 +52,9 @@ _UNKNOWN_KEY = Fault(
 )
 _SSO = Fault(why="the SSO session has expired or was never begun", hint="Run `aws sso login` for this profile")
 _LOGIN = Fault(why="the login session has expired or was never begun", hint="Run `aws login` for this profile")
-_THROTTLED = Fault(why="AWS throttled the requests to the end", hint="Try again later, when less else asks AWS about this account")
+_THROTTLED = Fault(
+    why="AWS throttled the requests to the end", hint="Try again later, when less else asks AWS about this account"
+)
 _BROKEN = Fault(why="AWS could not answer", hint="Try again later", everywhere=False)
 _NETWORK = Fault(why="AWS could not be reached", hint="Check the network, the proxy and AWS_ENDPOINT_URL")
 _NO_CREDENTIALS = Fault(

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from checker.cli import live, main
-from checker.cli.live import limits
+from checker.cli.live import Inquiry, Live, limits
+from checker.cli.progress import Watch
 from checker.policy import load
 from checker.sources.aws import Limits
 from tests.amazon import DENIED, HUB, NOW, THROTTLED, Amazon, Key, Person, environment, serving
@@ -304,6 +305,21 @@ def test_ctrl_c_ends_cleanly_and_says_how_far_it_was(amazon, tmp_path):
     assert "Traceback" not in err
     assert "0 of 1 accounts" in err
     assert "interrupted: there is no verdict" in err
+
+
+def test_a_stopped_source_ends_its_threads(amazon):
+    """Whoever stops reading need not wait for accounts that are still being read."""
+    amazon.add()
+    for account, number in ((WEB, 0), (PAY, 400)):
+        amazon.add(id=account, people=[Person(name=f"u{one}", keys=[Key(age=120)]) for one in range(number)])
+    asked = Live(live=True, role_arn=(role(WEB), role(PAY)))
+    inquiry = Inquiry(at=NOW, policy=load("default", near=[]), users=frozenset(), watch=Watch(stream=None))
+    facts = live.read(asked, inquiry)
+    assert next(facts).name == WEB
+    start = time.monotonic()
+    facts.close()
+    assert time.monotonic() - start < 3
+    assert amazon.count(PAY)["ListAccessKeys"] < 20
 
 
 def test_the_moment_of_the_double_is_the_moment_of_the_tests():
