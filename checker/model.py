@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -68,7 +67,7 @@ class Rotation(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Location:
-    """A place in a text file: POSIX path as the user would type it, 1-based lines, 1-based columns in code points, end exclusive."""
+    """A place in a text file: POSIX path as the user would type it, 1-based lines and columns in code points, end exclusive."""
 
     path: str
     line: int = 1
@@ -237,8 +236,8 @@ class Link:
 class Ignore:
     """A `keyturn:ignore` comment, or an exemption of the policy, and what it covers.
 
-    `problem` says why it does nothing (no reason, no date, ended, unknown rule); empty when it works. `covers` is the block that a
-    comment belongs to; None for a policy's exemption, which has `subject` instead.
+    `problem` says why it does nothing (no reason, no date, ended, unknown rule); empty when it works. `covers` is the block
+    that a comment belongs to; None for a policy's exemption, which has `subject` instead.
     """
 
     rules: tuple[str, ...]
@@ -332,7 +331,8 @@ class Finding:
     """One fault in one key or resource.
 
     The first sentence of `message` stands alone; `remedy` is the one thing to do. `location` is None for a live key that no
-    code is known for. `subject` names the fault's bearer without instance keys. `severity` is the rule's own until judge() has spoken.
+    code is known for. `subject` names the fault's bearer without instance keys. `severity` is the rule's own until judge()
+    has spoken.
     """
 
     rule: str
@@ -352,6 +352,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """A name for this finding that survives moved lines: rule, file and subject."""
+        import hashlib  # loads OpenSSL; most runs print no fingerprint
+
         text = "\0".join(("keyturn/1", self.rule, self.location.path if self.location else "", self.subject))
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 

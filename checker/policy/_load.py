@@ -9,8 +9,8 @@ from pathlib import Path
 
 import checker
 from checker.errors import PolicyError
-from checker.policy._document import read
-from checker.policy._nouns import Policy
+from checker.policy._nouns import KeyClass, Policy, Setting
+from checker.rules import RULES
 
 SHIPPED = ("default", "strict", "code-only")
 """The policies that can be named without a file."""
@@ -24,7 +24,7 @@ def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
     """The policy that counts: `choice` is a file or a built-in name; without it keyturn.yaml beside the first path or here."""
     if choice is None:
         found = next(_found(near), None)
-        return _from_file(found) if found else _shipped("default")
+        return _from_file(found) if found else default()
     if choice in SHIPPED and not Path(choice).is_file():
         return _shipped(choice)
     if _is_path(choice):
@@ -48,7 +48,15 @@ def _found(near: Sequence[Path]) -> Iterator[Path]:
         yield from here
 
 
+def default() -> Policy:
+    """The built-in default: every rule as it is written. It is what default.yaml says, without a YAML reader to load first."""
+    settings = tuple(Setting(rule=one.id, severity=one.severity, params=one.params()) for one in RULES if one.default)
+    return Policy(name="default", classes=(KeyClass(settings=settings),))
+
+
 def _from_file(path: Path) -> Policy:
+    from checker.policy._document import read  # loads YAML, which most runs need not
+
     return read(_text(path), path.as_posix(), path.stem)
 
 
@@ -75,8 +83,9 @@ def _shipped(name: str) -> Policy:
     for folder in (package / "policies", package.parent / "policies"):
         file = folder / f"{name}.yaml"
         if file.is_file():
-            text = file.read_text(encoding="utf-8")
-            return _built_in(read(text, file.name, name))
+            from checker.policy._document import read
+
+            return _built_in(read(file.read_text(encoding="utf-8"), file.name, name))
     raise PolicyError(f"the built-in policy {name} is missing; install Keyturn again")
 
 
