@@ -41,8 +41,23 @@ HOMES = {
     "boto3": {"sources.aws", "sources.organization", "rotate"},
     "botocore": {"sources.aws", "sources.organization", "rotate"},
     "distributed": {"cli.live"},
+    "waitress": {"runtask.server"},
 }
-HEAVY = {"boto3", "botocore", "hcl2", "lark", "yaml", "distributed", "asyncio", "concurrent", "http", "urllib", "ssl", "email"}
+HEAVY = {
+    "boto3",
+    "botocore",
+    "hcl2",
+    "lark",
+    "yaml",
+    "distributed",
+    "waitress",
+    "asyncio",
+    "concurrent",
+    "http",
+    "urllib",
+    "ssl",
+    "email",
+}
 """Imported inside functions only: most runs need none of them, and start-up is a gate."""
 
 WORLD = {
