@@ -53,7 +53,8 @@ class Planner:
                 return Unknown(Certainty.APPLY)
             return value
         except EvaluationError:
-            return Unknown(Certainty.LOOSE)
+            moves = any(leaf.kind in ("clock", "resource") for leaf in run.frame)
+            return Unknown(Certainty.LOOSE) if moves else Unknown(Certainty.FIXED, token((self.address, name)))
         finally:
             outer |= run.frame
             run.frame = outer

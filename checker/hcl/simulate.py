@@ -36,10 +36,13 @@ class Question:
     updates: bool = False
 
     def owner(self, run: Run) -> ModuleInstance:
-        """The module instance that holds the block, in one run."""
+        """The module instance that holds the block, in one run. Raises EvaluationError where this run has none such."""
         owner = run.top
         for name, place in self.route:
-            owner = run.children(owner, name)[place][1]
+            found = run.children(owner, name)
+            if place >= len(found):
+                raise EvaluationError(f"module.{name} has no such instance at that time")
+            owner = found[place][1]
         return owner
 
     def plan(self, run: Run) -> dict[str, Planned]:

@@ -34,8 +34,8 @@ def look(roots: Roots, at: datetime, given: CodeSettings) -> Iterator[Fact]:
 
 
 def _reader(root: str) -> Callable[[str], str | None]:
-    """Reads files for `file()`, below the directory of the root module only."""
-    inside = os.path.join(os.path.realpath(root), "")
+    """Reads files for `file()`, below the root module or the current directory only: hostile code names any path."""
+    inside = tuple(os.path.join(os.path.realpath(one), "") for one in (root, "."))
 
     def read_file(path: str) -> str | None:
         full = os.path.realpath(os.path.join(root, path))
