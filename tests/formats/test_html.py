@@ -205,9 +205,10 @@ def test_keys_of_unknown_age_are_no_picture() -> None:
 
 
 def test_limits_come_from_findings_where_a_report_has_none() -> None:
-    """A report of an earlier release still has its line."""
+    """Only findings on age tell: the limit of another rule is one of something else."""
     key = a_key(age=100)
     assert "limit 90 days" in render(a_report(a_key_finding(key), keys=(key,)))
+    assert "limit 90 days" not in render(a_report(a_key_finding(key, "rotation-overdue"), keys=(key,)))
 
 
 def test_the_timeline_counts_by_week() -> None:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from checker.model import AccessKey, Report
 
 DAY = timedelta(days=1)
+_ON_AGE = ("key-too-old", "key-due-soon")
+"""The rules whose limit is one of age; others have limits of other things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,8 @@ def _row(key: AccessKey, at: datetime, limit: timedelta | None, findings: int) -
 
 
 def _limits(report: Report) -> dict[str, timedelta]:
-    """The policy's limits; where a report from elsewhere has none, those that its findings tell."""
-    told = {one.key.subject: one.limit for one in report.findings if one.key and one.limit is not None and one.due}
+    """The policy's limits; where a report has none, those that its findings on age tell."""
+    told = {one.key.subject: one.limit for one in report.findings if one.key and one.limit and one.rule in _ON_AGE}
     return {**told, **dict(report.limits)}
 
 
