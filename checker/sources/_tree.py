@@ -79,7 +79,14 @@ class Finder:
     def _instances(
         self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...], declared: Declared
     ) -> Iterator[Sighting]:
-        mechanisms = recognise(Question(run.world, route, declared, updates=declared.labels[0] == STACK), self.at)
+        if declared.broken:
+            return
+        try:
+            mechanisms = recognise(Question(run.world, route, declared, updates=declared.labels[0] == STACK), self.at)
+        except EvaluationError as error:
+            what = f"{owner.under(declared.name)}: its rotation cannot be worked out: {error}"
+            self.trouble.append(Trouble(declared.file.path, declared.head.line, what))
+            return
         outer, whole = _outside(owner), location(declared.file.path, declared.whole)
         place = location(declared.file.path, declared.head)
         if outer is not None and outer.call is not None:
