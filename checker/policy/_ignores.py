@@ -15,8 +15,14 @@ from checker.rules import ignored_without_need
 
 
 def checked(ignores: Iterable[Ignore]) -> tuple[Ignore, ...]:
-    """The ignores of the code, with a problem where one names a rule that there is not."""
-    return tuple(one if one.problem else replace(one, problem=_unknown(one.rules)) for one in dict.fromkeys(ignores))
+    """The ignores of the code, with a problem where one names a rule that there is not, or lacks what it needs."""
+    return tuple(one if one.problem else replace(one, problem=_problem(one)) for one in dict.fromkeys(ignores))
+
+
+def _problem(ignore: Ignore) -> str:
+    if ignore.until is None:
+        return "no date is given"
+    return _unknown(ignore.rules) if ignore.reason else "no reason is given"
 
 
 def _unknown(rules: Sequence[str]) -> str:
@@ -59,9 +65,9 @@ class Book:
     def applied(self, finding: Finding) -> tuple[Finding, Hits]:
         """The finding with its exemption, or with the reason why what was written for it does nothing."""
         hits = self._hits(finding)
-        if hits.works and hits.works.until:
+        if hits.works:
             one = hits.works
-            assert one.until is not None
+            assert one.until
             kind = "code" if one.covers else "policy"
             exemption = Exemption(reason=one.reason, until=one.until, location=one.location, kind=kind)
             return replace(finding, exempt=exemption), hits
@@ -87,7 +93,7 @@ class Book:
 
     def _covering(self, finding: Finding, location: Location | None) -> Iterator[Ignore]:
         for one in self.files.get(location.path, ()) if location else ():
-            if finding.rule in one.rules and location and covers(one, location):
+            if finding.rule in one.rules and covers(one, location):
                 yield one
 
     def _note(self, ignore: Ignore) -> str:
@@ -100,10 +106,12 @@ class Book:
         return ""
 
 
-def covers(ignore: Ignore, location: Location) -> bool:
+def covers(ignore: Ignore, location: Location | None) -> bool:
     """Whether a place lies in the block that an ignore belongs to."""
     block = ignore.covers
-    return block is not None and block.path == location.path and block.line <= location.line <= block.end_line
+    if block is None or location is None or block.path != location.path:
+        return False
+    return block.line <= location.line <= block.end_line
 
 
 def _end(ignore: Ignore) -> str:
@@ -150,14 +158,14 @@ def _looked(rule: Rule, ignore: Ignore, facts: Facts) -> bool:
     if rule.looks is Looks.CODE:
         return bool(ignore.covers or facts.resources)
     if ignore.covers:
-        return any(link.resource.location and covers(ignore, link.resource.location) for link in facts.links)
+        return any(covers(ignore, link.resource.location) for link in facts.links)
     return bool(facts.keys) and (rule.looks is Looks.KEYS or bool(facts.resources))
 
 
 def _hidden(ignore: Ignore, facts: Facts) -> bool:
     """Whether something under an ignore could not be looked into."""
     places = [*(one.location for one in facts.calls), *(one.location for one in facts.gaps)]
-    return any(covers(ignore, place) for place in places if place)
+    return any(covers(ignore, place) for place in places)
 
 
 def _account_seen(ignore: Ignore, facts: Facts) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from checker.model import Exemption, Gap, Ignore, Location, ModuleCall, Related, Rotation
 from checker.policy import judge
+from checker.rules import RULES
 from tests.factories import ACCOUNT, AT, KEY_ID, a_key, a_link, a_resource, an_instance, days, facts
 from tests.policy.policies import a_policy
 
@@ -144,6 +145,12 @@ def test_an_unknown_rule_is_a_problem(rule, said):
     assert judged(a_resource(), an_ignore("no-rotation", rule)) == (["no-rotation"], [], [said])
 
 
+@pytest.mark.parametrize(("changes", "said"), [({"until": None}, "no date is given."), ({"reason": ""}, "no reason is given.")])
+def test_an_ignore_that_lacks_something_does_nothing(changes, said):
+    """Date and reason are required, whether or not the source has noticed."""
+    assert judged(a_resource(), an_ignore(**changes)) == (["no-rotation"], [], [said])
+
+
 def test_a_problem_that_the_source_found_is_kept():
     """The first problem is told."""
     assert judged(an_ignore("zzz", problem="no date is given")) == ([], [], ["no date is given."])
@@ -171,6 +178,8 @@ def test_an_ignore_on_the_call_covers_what_the_call_makes():
 def test_an_ignore_on_one_of_two_calls_is_not_enough():
     """The other call's key is not excused, and the comment is not needless for that."""
     assert judged(in_module(*CALLS), an_ignore()) == (["no-rotation"], [], [])
+    [finding] = judge(facts(in_module(*CALLS), an_ignore()), a_policy(OFF))
+    assert finding.message.endswith("module.0.k, module.1.k.")
     assert judged(in_module(CALLS[1]), an_ignore()) == (["no-rotation"], [], ["it matches nothing."])
 
 
@@ -282,6 +291,12 @@ def test_all_rules_off_but_one_is_enough_for_a_star():
     assert judged(a_resource(Rotation.UNKNOWN), a_key(1, user="x"), policy=policy)[2] == ["it matches nothing."]
 
 
+def test_a_star_is_not_judged_where_every_rule_is_off():
+    """Where nothing is looked for, nothing could have matched."""
+    off = "".join(f"  {one.id}: off\n" for one in RULES if one.id != "ignored-without-need")
+    assert judged(a_resource(), a_key(1), policy=f"rules:\n{off}{exempting('nobody', rule='*')}")[2] == []
+
+
 def test_an_exemption_for_another_account_is_not_judged():
     """A scan of one account says nothing of exemptions for others."""
     policy = exempting("444455556666/ci", rule="key-too-old")
@@ -299,7 +314,9 @@ def test_what_could_not_be_looked_into_may_need_its_ignore():
     assert judged(an_ignore())[2] == ["it matches nothing."]
     assert judged(an_ignore(), call)[2] == []
     assert judged(an_ignore(), gap)[2] == []
-    assert judged(an_ignore(), other, Gap(what="x", why="y"))[2] == ["it matches nothing."]
+    elsewhere = Gap(what="x.tf", why="not closed", location=Location(path="x.tf", line=6))
+    assert judged(an_ignore(), other, elsewhere, Gap(what="x", why="y"))[2] == ["it matches nothing."]
+    assert judged(a_key(1), gap, policy=exempting("nobody", rule="key-too-old"))[2] == ["it matches nothing."]
 
 
 def test_an_ended_ignore_is_told_though_nothing_can_be_judged():

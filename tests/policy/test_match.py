@@ -2,8 +2,10 @@
 
 import pytest
 
-from checker.policy import Match
-from checker.policy._match import Faces, fits, path_fits
+from checker.model import Finding, Severity
+from checker.policy import KeyClass, Match
+from checker.policy._match import Faces, Members, fits, path_fits
+from tests.factories import a_resource, facts
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,7 @@ def test_paths_that_fit(glob, path):
         ("/infra/**", "infra/main.tf"),
         ("/infra/**", "/home/infra/main.tf"),
         ("../b/**", "../a/main.tf"),
+        ("../b/**", "../../b/main.tf"),
         ("**/x.tf", "a/y.tf"),
     ],
 )
@@ -101,6 +104,15 @@ def test_selectors_that_fit(match):
 def test_selectors_that_do_not_fit(match):
     """One thing that does not fit is enough."""
     assert not fits(match, FACES)
+
+
+def test_a_finding_on_a_resource_without_instances_is_of_the_last_class():
+    """What has no instance is in no class, and is not lost."""
+    classes = (KeyClass(match=Match(user="*")), KeyClass())
+    resource = a_resource(instances=())
+    finding = Finding(rule="x", severity=Severity.LOW, subject="x", message="", remedy="", resource=resource)
+    members = Members.of(facts(resource), classes)
+    assert (members.part(finding, 0), members.part(finding, 1)) == (None, finding)
 
 
 @pytest.mark.parametrize("match", [Match(user="*"), Match(account="*"), Match(path="**"), Match(tags=(("class", "*"),))])
