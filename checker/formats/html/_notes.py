@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from checker.formats._summary import count, evidence_line, moment, unopened
-from checker.formats.html._markup import Markup, element, joined, prose
-from checker.model import Gap, Report, Rule
+from checker.formats.html._markup import Markup, code, element, joined, prose
+from checker.model import Gap, ModuleCall, Report, Rule
 
 _LISTED = 500
 
@@ -36,8 +36,8 @@ def unread(report: Report) -> Markup:
     return element("ul", *items, *_more(len(groups)))
 
 
-def _calls(calls: tuple[object, ...]) -> Markup:
-    places = [element("li", element("code", str(getattr(call, "location", "")))) for call in calls[:_LISTED]]
+def _calls(calls: tuple[ModuleCall, ...]) -> Markup:
+    places = [element("li", element("code", str(call.location))) for call in calls[:_LISTED]]
     return element("details", element("summary", "Where"), element("ul", *places))
 
 
@@ -72,8 +72,6 @@ def _explained(rule: Rule) -> Iterator[Markup]:
 
 
 def _code_lines(part: str) -> Iterator[Markup]:
-    from checker.formats.html._markup import code
-
     for line in part.strip("\n").split("\n"):
         yield joined(code(line), Markup("\n"))
 
