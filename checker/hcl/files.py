@@ -58,10 +58,18 @@ def folder(path: str) -> Folder:
     """The Terraform files of one directory; `.tofu` files hide `.tf` files of the same name, as in OpenTofu."""
     try:
         with os.scandir(path) as entries:
-            names = [one.name for one in entries if is_code(one.name) and not one.is_dir()]
+            names = [one.name for one in entries if is_code(one.name) and not _is_folder(one)]
     except OSError as error:
         return Folder(path, (), error.strerror or str(error))
     return Folder(path, _visible(names))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a directory; a link that leads nowhere is a file that cannot be read."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _visible(names: list[str]) -> tuple[str, ...]:
