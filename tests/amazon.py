@@ -156,6 +156,10 @@ class _Handler(BaseHTTPRequestHandler):
     def date_time_string(self, timestamp: float | None = None) -> str:
         return format_datetime(self.amazon.date, usegmt=True)
 
+    def do_GET(self) -> None:
+        """Tell another process how many requests there were."""
+        self._send(200, str(len(self.amazon.asked)), json_body=False)
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         time.sleep(self.amazon.latency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -42,10 +42,11 @@ class Connection:
     account: str
     partition: str
     clock: Clock
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def ask(self, service: str) -> Ask:
         """How to send operations to one service, no faster than it is good for the account."""
-        client = _client(self.session, service)
+        client = _client(self.session, service, self.credentials)
         client.meta.events.register(f"before-send.{service}", Pace(clock=self.clock))
         return partial(_ask, client)
 
@@ -90,14 +91,15 @@ def read_account(target: Target, limits: Limits, *, at: datetime, clock: Clock, 
 def connect(target: Target, clock: Clock) -> Connection:
     """Credentials for a target, tried out; raises RefusedError where there are none."""
     session = _session(target.profile)
-    sts = partial(_ask, _client(session, "sts"))
+    sts = partial(_ask, _client(session, "sts", {}))
     if target.role_arn is None:
         caller = next(sts("GetCallerIdentity"))
         return Connection(session=session, account=caller["Account"], partition=caller["Arn"].split(":")[1], clock=clock)
     optional = {"ExternalId": target.external_id} if target.external_id else {}
     answer = next(sts("AssumeRole", RoleArn=target.role_arn, RoleSessionName=target.session_name, **optional))
     _, partition, _, _, account, _ = answer["AssumedRoleUser"]["Arn"].split(":", 5)
-    return Connection(session=_session(target.profile, answer["Credentials"]), account=account, partition=partition, clock=clock)
+    credentials = {name: answer["Credentials"][part] for name, part in _ROLE_CREDENTIALS.items()}
+    return Connection(session=session, account=account, partition=partition, clock=clock, credentials=credentials)
 
 
 def _once(work: Iterable[tuple[Target, Future[tuple[Fact, ...]]]]) -> Iterator[Fact]:
@@ -121,7 +123,14 @@ def _result(target: Target, future: Future[tuple[Fact, ...]]) -> tuple[Fact, ...
     return future.result()
 
 
-def _session(profile: str | None, credentials: Mapping[str, str] | None = None) -> boto3.Session:
+_ROLE_CREDENTIALS = {
+    "aws_access_key_id": "AccessKeyId",
+    "aws_secret_access_key": "SecretAccessKey",
+    "aws_session_token": "SessionToken",
+}
+
+
+def _session(profile: str | None) -> boto3.Session:
     import boto3
     import botocore.session
     from botocore.exceptions import BotoCoreError
@@ -129,15 +138,8 @@ def _session(profile: str | None, credentials: Mapping[str, str] | None = None) 
     try:
         core = botocore.session.Session(profile=profile)
         core.register_component("data_loader", _loader())
-        if credentials is None:
-            _refuse_questions(core, profile)
-            return boto3.Session(botocore_session=core)
-        return boto3.Session(
-            botocore_session=core,
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-        )
+        _refuse_questions(core, profile)
+        return boto3.Session(botocore_session=core)
     except BotoCoreError as error:
         raise refused(error, "sts:GetCallerIdentity") from error
 
@@ -164,7 +166,7 @@ def _loader() -> Loader:
     return create_loader()
 
 
-def _client(session: boto3.Session, service: str) -> Any:
+def _client(session: boto3.Session, service: str, credentials: Mapping[str, str]) -> Any:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
@@ -176,7 +178,7 @@ def _client(session: boto3.Session, service: str) -> Any:
         if session._session.get_config_variable("max_attempts") is None:  # noqa: SLF001 - boto3 has no way to its settings
             retries["total_max_attempts"] = ATTEMPTS
         config = Config(retries=retries, connect_timeout=10, read_timeout=30, user_agent_extra=agent)  # type: ignore[arg-type]
-        return session.client(service, config=config)  # type: ignore[call-overload]
+        return session.client(service, config=config, **credentials)  # type: ignore[call-overload]
     except (BotoCoreError, ValueError) as error:  # ValueError for an endpoint that is no URL, and for attempts that are no number
         raise refused(error, f"{service}:*") from error
 
