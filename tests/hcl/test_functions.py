@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import checker.hcl.functions as package
 from checker.hcl.functions import FUNCTIONS, LAZY, to_bool, to_number, to_string
-from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, make_set, number
+from checker.hcl.values import Certainty, EvaluationError, Record, SetValue, Unknown, Value, make_set, number
 
 FIXED = Unknown(Certainty.FIXED, "region")
 OTHER = Unknown(Certainty.FIXED, "user")
@@ -383,3 +383,41 @@ def test_any_call_gives_a_value_or_the_one_error(name: str, arguments: list[Valu
     result = answer()
     assert isinstance(result, str | Decimal | bool | tuple | dict | SetValue | Unknown | None)
     assert answer() == result
+
+
+def a_record(**attributes: Value) -> Record:
+    """A resource as a whole, with one attribute more than it lists."""
+
+    def read(name: str) -> Value:
+        if name not in {**attributes, "arn": APPLY}:
+            raise EvaluationError("no such attribute")
+        return {**attributes, "arn": APPLY}[name]
+
+    return Record(attributes, read)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "result"),
+    [
+        ("keys", [], ("a", "b")),
+        ("values", [], (number(1), FIXED)),
+        ("length", [], number(2)),
+        ("merge", [{"c": "x"}], {"a": number(1), "b": FIXED, "c": "x"}),
+        ("lookup", ["a"], number(1)),
+        ("lookup", ["arn"], APPLY),
+        ("lookup", ["z", "none"], "none"),
+        ("tomap", [], {"a": number(1), "b": FIXED}),
+        ("coalesce", [{"a": number(2), "b": FIXED}], {"a": number(1), "b": FIXED}),
+    ],
+)
+def test_a_whole_resource_is_an_object_with_all_its_attributes(name: str, arguments: list[Value], result: Value) -> None:
+    """Attributes that are worked out only when they are asked for are not taken for missing."""
+    assert call(name, a_record(a=number(1), b=FIXED), *arguments) == result
+
+
+def test_whole_resources_are_compared_by_their_attributes() -> None:
+    """Two resources are equal if their attributes are, and are encoded with all of them."""
+    assert call("contains", (a_record(a="x"),), a_record(a="x")) is True
+    assert call("contains", (a_record(a="x"),), a_record(a="y")) is False
+    assert call("jsonencode", a_record(a="x")) == '{"a":"x"}'
+    assert call("jsonencode", a_record(a=APPLY)) == APPLY

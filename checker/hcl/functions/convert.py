@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import chain
 
-from checker.hcl.values import NUMBERS, Certainty, EvaluationError, SetValue, Unknown, Value, blend, make_set, number, text_of
+from checker.hcl.values import (
+    NUMBERS,
+    Certainty,
+    EvaluationError,
+    Record,
+    SetValue,
+    Unknown,
+    Value,
+    blend,
+    make_set,
+    number,
+    text_of,
+)
 
 LIMIT = 1_000_000
 """No function makes more characters or items than this, so that hostile code cannot eat the memory."""
@@ -25,24 +37,26 @@ UNDECIDED = Unknown(Certainty.LOOSE)
 """What a function gives then."""
 
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|p([+-]?\d{1,4}))?", re.ASCII)
+_NAMES: dict[type, str] = {
+    bool: "bool",
+    str: "string",
+    Decimal: "number",
+    tuple: "list",
+    SetValue: "set",
+    type(None): "null",
+    Unknown: "unknown",
+}
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 def friendly(value: Value) -> str:
     """The type of a value in Terraform's words."""
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, Decimal):
-        return "number"
-    names: dict[type, str] = {
-        str: "string",
-        tuple: "list",
-        SetValue: "set",
-        dict: "object",
-        type(None): "null",
-        Unknown: "unknown",
-    }
-    return names[type(value)]
+    return _NAMES.get(type(value), "object")
+
+
+def entries(value: dict[str, Value]) -> dict[str, Value]:
+    """The attributes of an object; those of a whole resource or module are worked out now."""
+    return value.filled() if isinstance(value, Record) else value
 
 
 def to_string(value: Value) -> Value:
@@ -126,7 +140,8 @@ def to_map(value: Value) -> Value:
         return value
     if not isinstance(value, dict):
         raise EvaluationError(f"cannot convert {friendly(value)} to map")
-    return dict(zip(value, unify(tuple(value.values())), strict=True))
+    found = entries(value)
+    return dict(zip(found, unify(tuple(found.values())), strict=True))
 
 
 def unify(values: Sequence[Value]) -> tuple[Value, ...]:
@@ -154,8 +169,9 @@ def _unify_lists(lists: Sequence[tuple[Value, ...]]) -> Iterable[Value]:
     return [tuple(next(items) for _ in one) for one in lists]
 
 
-def _unify_maps(maps: Sequence[dict[str, Value]]) -> Iterable[Value]:
+def _unify_maps(objects: Sequence[dict[str, Value]]) -> Iterable[Value]:
     """Attribute by attribute where they have the same ones, otherwise all values alike."""
+    maps = list(map(entries, objects))
     if len({frozenset(one) for one in maps}) == 1:
         columns = {key: unify([one[key] for one in maps]) for key in maps[0]}
         return [{key: column[row] for key, column in columns.items()} for row in range(len(maps))]
@@ -180,7 +196,8 @@ def equal(one: Value, other: Value) -> bool | None:
     if isinstance(one, tuple | SetValue) and isinstance(other, tuple | SetValue):
         return _all_equal(tuple(one), tuple(other)) if len(one) == len(other) else False
     if isinstance(one, dict) and isinstance(other, dict):
-        return _all_equal(list(one.values()), [other[key] for key in one]) if one.keys() == other.keys() else False
+        mine, theirs = entries(one), entries(other)
+        return _all_equal(list(mine.values()), [theirs[key] for key in mine]) if mine.keys() == theirs.keys() else False
     return one == other
 
 

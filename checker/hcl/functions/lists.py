@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from checker.hcl.functions.clusters import clusters
-from checker.hcl.functions.convert import check_size, equal, friendly, unify
+from checker.hcl.functions.convert import check_size, entries, equal, friendly, unify
 from checker.hcl.functions.signature import Signature, anything, flags, items, like_items, present, texts, whole
 from checker.hcl.values import EvaluationError, SetValue, Unknown, Value, blend, number
 
@@ -24,7 +24,7 @@ def _length(value: Value) -> Value:
         return number(len(clusters(value)))
     if not isinstance(value, tuple | dict | SetValue):
         raise EvaluationError("the argument must be a string, a collection type, or a structural type")
-    return number(len(value))
+    return number(len(entries(value) if isinstance(value, dict) else value))
 
 
 def _element(given: Value, index: Value) -> Value:

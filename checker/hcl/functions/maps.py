@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import reduce
 from itertools import product
 from math import prod
 
-from checker.hcl.functions.convert import check_size, friendly, set_of, unify
+from checker.hcl.functions.convert import check_size, entries, friendly, set_of, unify
 from checker.hcl.functions.signature import Signature, anything, items, like_items, present, text, texts
-from checker.hcl.values import EvaluationError, SetValue, Unknown, Value, blend, token
+from checker.hcl.values import EvaluationError, Record, SetValue, Unknown, Value, blend, token
 
 
 def _map(value: Value) -> dict[str, Value]:
     if not isinstance(value, dict):
         raise EvaluationError(f"a map or object is required, not {friendly(value)}")
-    return value
+    return entries(value)
 
 
 def _keys(given: Value) -> Value:
@@ -33,8 +34,11 @@ def _lookup(given: Value, key: Value, *default: Value) -> Value:
         raise EvaluationError("takes two or three arguments")
     if isinstance(given, Unknown) or isinstance(key, Unknown):
         return blend("lookup", [given, key, *default])
-    found = _map(given)
     name = text(key)
+    if isinstance(given, Record):
+        with suppress(EvaluationError):  # it knows more attributes than it lists
+            return given.attribute(name)
+    found = _map(given)
     if name not in found and not default:
         raise EvaluationError("failed to find the key")
     return found.get(name, *default)
