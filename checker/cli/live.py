@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from checker import __version__
+from checker.cli.limits import limits
 from checker.cli.output import check_folder
 from checker.cli.progress import Accounts, Watch
 from checker.errors import SourceError, UsageError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from checker.policy import Policy
-    from checker.sources.aws import Clock, Limits, Target
+    from checker.sources.aws import Clock, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,9 @@ def _typed(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+TOLERANCE = timedelta(minutes=15)
+"""How far two honest clocks may differ."""
+
 SIDE_BY_SIDE = 16
 """Accounts that are read at the same time: AWS limits requests for each account by itself."""
 
@@ -125,47 +129,11 @@ class Inquiry:
     watch: Watch
 
 
-def limits(policy: Policy, users: frozenset[str], *, tags: bool) -> Limits:
-    """From when on some class of the policy reports a key."""
-    from checker.sources.aws import Limits
-
-    def of(rule: str) -> list[Any]:
-        return [setting.params for one in policy.classes if (setting := one.setting(rule))]
-
-    ages = [one.max_age for one in of("key-too-old")] + [one.max_age - one.warn_before for one in of("key-due-soon")]
-    return Limits(
-        age=min(ages, default=None),
-        idle=min((one.max_idle for one in of("key-unused")), default=None),
-        overlap=min((one.overlap for one in of("user-has-extra-keys")), default=None),
-        users=users,
-        tags=tags or any(one.match.tags for one in policy.classes),
-    )
-
-
-def read(live: Live, inquiry: Inquiry) -> Iterator[Fact]:
-    """The facts of every account; the threads end at their next request when the run is stopped."""
-    from checker.sources import aws
-
-    stop = threading.Event()
-
-    def pause(seconds: float) -> None:
-        if stop.wait(seconds):
-            raise KeyboardInterrupt
-
-    here = aws.Clock(sleep=pause, monotonic=time.monotonic, random=random.random)
-    afar = aws.Clock(sleep=time.sleep, monotonic=time.monotonic, random=random.random)
-    wanted = limits(inquiry.policy, frozenset(inquiry.users), tags=live.tags)
-    with _executor(live) as executor:
-        try:
-            targets, facts = _targets(live, here)
-            yield from facts
-            tally = Accounts(watch=inquiry.watch, total=len(targets))
-            clock, watch = (afar, None) if live.dask else (here, tally.users_read)
-            yield from aws.read(
-                targets, wanted, at=inquiry.at, clock=clock, executor=executor, watch=watch, done=tally.account_done
-            )
-        finally:
-            stop.set()
+def _too_late(at: datetime) -> Iterator[Gap]:
+    """Live keys cannot tell of the past: what was deleted since is gone."""
+    if at < datetime.now(timezone.utc) - TOLERANCE:
+        why = f"they tell of now, and not of {at:%Y-%m-%d %H:%M} UTC: keys deleted since are missing"
+        yield Gap(what="live keys", why=why, hint="Leave --as-of out, or ask about a day to come")
 
 
 def _targets(live: Live, clock: Clock) -> tuple[tuple[Target, ...], tuple[Fact, ...]]:

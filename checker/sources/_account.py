@@ -13,7 +13,6 @@ from checker.sources import _live_key, _rows
 from checker.sources._credential_report import fetch
 from checker.sources._faults import RefusedError
 from checker.sources._inquiry import LAST_USED, LIST_KEYS, LIST_TAGS, Account
-from checker.sources._moments import SKEW, stamp
 from checker.sources._rows import Sheet, User
 
 
@@ -76,10 +75,6 @@ def _finished(account: Account, people: Sequence[User], how: str, generated: dat
             account.watch(account.label, number, len(people))
     yield from account.gaps()
     as_of = generated or max((key.as_of for key in keys), default=account.at)
-    if as_of > account.at + SKEW:
-        asked = f"after the moment asked about ({stamp(account.at)})"
-        why = f"it was read on {stamp(as_of)}, {asked}, so keys deleted since are missing"
-        yield Gap(what=account.label, why=why, hint="Ask about a later moment")
     counts = (("users", len(people)), ("keys", len(keys)), ("active keys", sum(key.active for key in keys)))
     yield Evidence(kind="account", name=account.label.removeprefix("account ") + how, as_of=as_of, counts=counts)
 

@@ -66,7 +66,7 @@ def _doubts(name: str, document: dict[str, Any], keys: Sequence[AccessKey], at: 
         yield Gap(what=name, why="the saved evidence does not say for which moment it was read", hint=AGAIN)
         return
     made = max((key.as_of for key in keys), default=at)
-    if made > at + SKEW:
+    if made > at + SKEW and read_for > at + SKEW:  # a long run ends later than the moment that it is for
         why = f"it was read on {stamp(made)}, after the moment asked about ({stamp(at)}), so keys deleted since are missing"
         yield Gap(what=name, why=why, hint="Ask about a later moment")
     unread = sum(key.active and key.last_used is None for key in keys)

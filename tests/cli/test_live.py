@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from checker.cli import live, main
-from checker.cli.live import Inquiry, Live, limits
+from checker.cli.limits import limits
+from checker.cli.live import Inquiry, Live
 from checker.cli.progress import Watch
 from checker.policy import load
 from checker.sources.aws import Limits
@@ -20,7 +21,7 @@ from tests.amazon import DENIED, HUB, NOW, THROTTLED, Amazon, Key, Person, envir
 from tests.factories import days
 
 WEB, PAY = "222233334444", "333344445555"
-AS_OF = ("--as-of", "2026-11-01")
+AS_OF = ("--as-of", "2100-01-01")
 SECRET = environment(Amazon())["AWS_SECRET_ACCESS_KEY"]
 
 
@@ -76,6 +77,21 @@ def test_an_account_that_cannot_be_read_is_no_verdict(amazon, capsys):
     code, report = scan(capsys, "--live")
     assert code == 3
     assert gaps(report) == [(f"account {HUB}", "iam:GenerateCredentialReport is denied; and iam:ListUsers is denied")]
+
+
+def test_live_keys_cannot_answer_for_the_past(amazon, capsys):
+    """Asked about last year, today's keys say nothing of those deleted since: no verdict."""
+    amazon.add(people=[ci(age=10)])
+    assert main(["scan", "--live", "--as-of", "2026-01-01", "-f", "json"]) == 3
+    assert gaps(json.loads(capsys.readouterr().out)) == [
+        ("live keys", "they tell of now, and not of 2026-01-01 00:00 UTC: keys deleted since are missing")
+    ]
+
+
+def test_now_is_the_moment_by_default(amazon, capsys):
+    """Without --as-of live keys are judged by the present, and that is no gap."""
+    amazon.add(people=[])
+    assert main(["scan", "--live"]) == 0
 
 
 def test_the_limits_of_every_class_decide_who_is_asked_about(amazon, capsys):
@@ -209,7 +225,7 @@ def test_saved_evidence_shows_what_will_be_overdue(amazon, capsys):
     """Keys too young to matter are saved too, so that a later date can be asked about."""
     amazon.add(people=[ci(age=20)])
     assert scan(capsys, "--live", "--save-evidence", "evidence.json")[0] == 0
-    assert main(["scan", "--report", "evidence.json", "--as-of", "2027-06-01", "-f", "json"]) == 1
+    assert main(["scan", "--report", "evidence.json", "--as-of", "2100-08-01", "-f", "json"]) == 1
     assert ("key-too-old", f"{HUB}/ci/1") in found(json.loads(capsys.readouterr().out))
 
 

@@ -14,7 +14,7 @@ from checker.cli import main
 from tests.amazon import DENIED, HUB, Amazon, Key, Person, environment, serving
 
 ROOT = Path(__file__).parents[2]
-SCAN = ("scan", "--live", "--organization", "--role-name", "audit", "--as-of", "2026-11-01", "-f", "json")
+SCAN = ("scan", "--live", "--organization", "--role-name", "audit", "--as-of", "2100-01-01", "-f", "json")
 
 if os.environ.get("CI") != "true":
     pytest.importorskip("distributed", reason="needs the extra keyturn[dask]")

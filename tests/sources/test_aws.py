@@ -263,13 +263,21 @@ def test_attempts_that_are_no_number_are_said(amazon, passing, monkeypatch):
     assert gap_of(passing).why == "the AWS configuration cannot be used"
 
 
+class LoginError(exceptions.BotoCoreError):
+    """As newer botocore has it."""
+
+
+class LoginRefreshRequiredError(LoginError):
+    """One of its children."""
+
+
 ERRORS = [
     (exceptions.NoRegionError(), "no usable AWS region is set"),
     (exceptions.PartialCredentialsError(provider="env", cred_var="x"), "there are no AWS credentials"),
     (exceptions.CredentialRetrievalError(provider="custom-process", error_msg=SECRETS[1]), "there are no AWS credentials"),
     (exceptions.TokenRetrievalError(provider="sso", error_msg=SECRETS[1]), "the SSO session has expired or was never begun"),
     (exceptions.UnauthorizedSSOTokenError(), "the SSO session has expired or was never begun"),
-    (exceptions.LoginRefreshRequired(), "the login session has expired or was never begun"),
+    (LoginRefreshRequiredError(), "the login session has expired or was never begun"),
     (exceptions.RefreshWithMFAUnsupportedError(), "the credentials have expired"),
     (exceptions.ReadTimeoutError(endpoint_url="http://x"), "AWS could not be reached"),
     (exceptions.ProxyConnectionError(proxy_url="http://user:password@proxy"), "AWS could not be reached"),

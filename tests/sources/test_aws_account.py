@@ -500,13 +500,6 @@ def test_a_damaged_date_of_an_answer_is_done_without(amazon, passing, monkeypatc
     assert keys(read(passing))[0].as_of == NOW
 
 
-def test_live_keys_cannot_answer_for_the_past(amazon, passing):
-    """Asked about last year, today's keys say nothing of those deleted since."""
-    amazon.add()
-    facts = read(passing, at=NOW - timedelta(days=365))
-    assert "so keys deleted since are missing" in gaps(facts)[0]
-
-
 def test_a_future_moment_decides_who_matters(amazon, passing):
     """Asked about a day in the future, the keys that will be too old then are read."""
     amazon.add(people=[person("ci", Key(age=10))])

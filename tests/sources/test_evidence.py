@@ -119,6 +119,18 @@ def test_evidence_from_after_the_moment_asked_about_is_a_gap():
     assert last.why.startswith("it was read on 2026-11-01T00:00:00Z, after the moment asked about (2026-10-31T00:00:00Z)")
 
 
+def test_a_long_run_is_no_later_than_its_moment():
+    """A thousand accounts take longer than clocks may differ; the run was for its beginning."""
+    data = save([a_key(as_of=AT + timedelta(hours=1))], at=AT)
+    assert not [fact for fact in read(data) if isinstance(fact, Gap)]
+
+
+def test_a_run_for_the_future_can_be_asked_about_today():
+    """What was read for next year was read today."""
+    data = save([a_key()], at=AT + timedelta(days=365))
+    assert not [fact for fact in read(data) if isinstance(fact, Gap)]
+
+
 def test_use_that_was_not_read_is_a_gap_at_a_later_moment():
     """A live run leaves out the use of keys too young to be idle; months later these may be idle."""
     data = save([a_key(), a_key(last_used=None), a_key(last_used=None, status="Inactive")], at=AT)
