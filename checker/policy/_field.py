@@ -122,9 +122,7 @@ class Field:
 def nearest(name: str, names: Sequence[str]) -> str:
     """The end of a sentence: what may have been meant, or what there is."""
     near = get_close_matches(name, names, 1)
-    if near:
-        return f"; did you mean {near[0]}?"
-    return f"; known: {', '.join(names)}" if names else "; there are none"
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(names)}"
 
 
 def _duration(text: str) -> timedelta | None:

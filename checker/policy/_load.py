@@ -35,7 +35,7 @@ def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
 
 
 def _is_path(choice: str) -> bool:
-    return choice.endswith((".yaml", ".yml")) or os.sep in choice or "/" in choice or os.path.lexists(choice)
+    return choice.endswith((".yaml", ".yml")) or Path(choice).name != choice or os.path.lexists(choice)
 
 
 def _found(near: Sequence[Path]) -> Iterator[Path]:

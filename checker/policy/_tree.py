@@ -54,9 +54,9 @@ def parse(text: str, path: str) -> Node | None:
     try:
         return reader.document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = ALIAS if error.context == "while scanning an alias" else f"this is not YAML: {error.problem or error.context}"
-        raise PolicyError(f"{path}:{mark.line + 1 if mark else 1}: {what}") from error
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        what = ALIAS if error.context == "while scanning an alias" else f"this is not YAML: {error.problem}"
+        raise PolicyError(f"{path}:{line}: {what}") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise PolicyError(f"{path}:{line}: this is not YAML: a character that cannot be printed stands here") from error

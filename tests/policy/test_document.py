@@ -86,6 +86,17 @@ def test_rules_are_set():
     assert policy.is_on("secret-in-state")
 
 
+def test_a_class_turns_a_flag_back():
+    """A setting that is true or false can be set to either."""
+    policy = a_policy(
+        """
+        for: [{match: {user: x}, rules: {no-rotation: {external_counts: true}}}]
+        rules: {no-rotation: {external_counts: false}}
+        """
+    )
+    assert [one.setting("no-rotation").params.external_counts for one in policy.classes] == [True, False]
+
+
 def test_turning_a_rule_off_that_is_off_is_no_fault():
     """What is off stays off."""
     assert not a_policy("rules: {secret-in-state: off}").is_on("secret-in-state")
@@ -166,9 +177,15 @@ def test_exemptions():
             subject: x
             reason: r
             until: 2027-01-01
+          - {rule: [no-rotation], subject: x, reason: r, until: 2027-01-01}
+          - subject:
+              x
+            rule: no-rotation
+            reason: r
+            until: 2027-01-01
         """
     )
-    first, second, third, fourth = policy.exempt
+    first, second, third, fourth, fifth, sixth = policy.exempt
     assert first == Ignore(
         rules=("key-too-old",),
         reason="vendor, OPS-1412",
@@ -180,6 +197,8 @@ def test_exemptions():
     assert second.location == Location(path="keyturn.yaml", line=7, column=6, end_line=7, end_column=19)
     assert third.rules == ("*",)
     assert fourth.location == Location(path="keyturn.yaml", line=12, column=5, end_line=12, end_column=9)
+    assert fifth.location == Location(path="keyturn.yaml", line=17, column=6, end_line=17, end_column=10)
+    assert sixth.location == Location(path="keyturn.yaml", line=18, column=5, end_line=18, end_column=12)
 
 
 def test_every_fault_is_said_at_once():
@@ -296,6 +315,8 @@ def test_a_policy_that_says_nothing_is_refused(text):
     [
         ("a: b: c", "keyturn.yaml:1: this is not YAML: mapping values are not allowed here"),
         ("name: x\nrules: [", "keyturn.yaml:2: this is not YAML: expected the node content"),
+        ("rules: [\n  a\n  b: c\n", "keyturn.yaml:3: this is not YAML: expected ',' or ']'"),
+        ("\n\x00", "keyturn.yaml:2: this is not YAML: a character"),
         ("rules: {a", "keyturn.yaml:1: this is not YAML: expected ',' or '}'"),
         ("name: x\n\x00", "keyturn.yaml:2: this is not YAML: a character that cannot be printed stands here"),
         ("name: &a x\nfail_on: *a", f"keyturn.yaml:2: {ALIAS}"),
@@ -331,7 +352,8 @@ def test_standard_tags_are_plain():
 def test_a_quoted_null_is_a_text():
     """Only a plain null is empty."""
     assert a_policy("name: 'null'").name == "null"
-    assert faults("name: null") == ["keyturn.yaml:1: name: a text must stand here"]
+    for null in ("null", "Null", "NULL", "~", ""):
+        assert faults(f"name: {null}") == ["keyturn.yaml:1: name: a text must stand here"]
 
 
 def test_a_class_knows_what_is_off():

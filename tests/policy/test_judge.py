@@ -125,6 +125,12 @@ def test_an_instance_matches_by_what_its_keys_tell():
         assert len(judged(text, unknown)) == 1
 
 
+def test_a_key_without_an_account_tells_none():
+    """A linked key of an unknown account puts its resource into no class of accounts."""
+    text = "for: [{match: {account: '*'}, rules: {no-rotation: off}}]"
+    assert len(judged(text, a_link(a_key(1, account=None), a_resource()))) == 1
+
+
 def test_a_user_that_the_code_tells_is_not_overruled():
     """Where the code names the user, a likely link does not add another."""
     text = "for: [{match: {user: other}, rules: {no-rotation: off}}]"
@@ -170,6 +176,16 @@ def test_findings_on_keys_are_never_folded():
     text = "for: [{match: {user: a}, rules: {key-too-old: {severity: low}}}]\nrules: {no-rotation: off}"
     found = judge(facts(*links), a_policy(text))
     assert [(one.key.id, one.severity.label) for one in found] == [(IDS[1], "high"), (IDS[0], "low")]
+
+
+def test_keys_that_bear_one_name_are_never_folded():
+    """Two keys without id or slot have one subject, and are two findings."""
+    resource = three("a", "b")
+    links = [a_link(a_key(age, user="a", id=None), resource) for age in (100, 101)]
+    found = judge(
+        facts(*links), a_policy("for: [{match: {user: b}, rules: {}}]\nrules: {no-rotation: off, user-has-extra-keys: off}")
+    )
+    assert [one.rule for one in found].count("key-too-old") == 2
 
 
 def test_a_fault_that_needs_facts_of_two_classes_is_found():

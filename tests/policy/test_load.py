@@ -121,6 +121,7 @@ def test_the_policy_beside_the_first_path_counts(here, name):
         policy = load(None, near=[Path(near), Path("other")])
         assert (policy.name, policy.path, policy.text) == ("beside", f"infra/{name}", "name: beside")
     assert load(None, near=[Path("elsewhere/x.tf")]).path == name
+    assert load(None, near=[Path("elsewhere/x.tf"), Path("other")]).path == name
     assert load(None, near=[Path()]).path == name
     assert load(None).name == "here"
 
@@ -183,6 +184,8 @@ def test_a_file_that_is_no_policy_by_its_size(here):
 def test_a_file_that_is_no_text(here):
     """What is not UTF-8 is told with its line."""
     (here / "keyturn.yaml").write_bytes(b"name: a\nfail_on: \xff\n")
+    assert refusal(None) == "keyturn.yaml:2: the policy is not UTF-8 text"
+    (here / "keyturn.yaml").write_bytes(b"\n\xff")
     assert refusal(None) == "keyturn.yaml:2: the policy is not UTF-8 text"
     (here / "keyturn.yaml").write_bytes(b"\xff")
     assert refusal(None) == "keyturn.yaml:1: the policy is not UTF-8 text"
