@@ -111,12 +111,12 @@ def _place(instance: Instance) -> Place:
     return instance.root, instance.address
 
 
-def _made(facts: Facts) -> Mapping[tuple[str, str, str], set[str]]:
+def _made(facts: Facts) -> Mapping[tuple[str, str | None, str], set[str]]:
     """The addresses of the keys that each root makes for each user."""
     made = defaultdict(set)
     for resource in facts.resources:
         for one in resource.instances:
-            if one.user is not None and resource.origin is not Origin.STATE:
+            if resource.origin is not Origin.STATE:
                 made[one.root, one.user, one.owner].add(one.address)
     return made
 
@@ -129,7 +129,7 @@ def _links(facts: Facts) -> Mapping[Place, list[Link]]:
     return links
 
 
-def _in_code(resource: KeyResource, made: Mapping[tuple[str, str, str], set[str]]) -> Iterator[str]:
+def _in_code(resource: KeyResource, made: Mapping[tuple[str, str | None, str], set[str]]) -> Iterator[str]:
     for key in sorted({(one.root, one.user, one.owner) for one in resource.instances if one.user is not None}):
         if len(made[key]) >= QUOTA:
             yield f"the code makes {len(made[key])} keys for its user {key[1]}"

@@ -47,6 +47,12 @@ def test_a_user_in_each_root_has_room():
     assert check(no_room_to_rotate, rotating(an_instance(root="a"), an_instance("aws_iam_access_key.j", root="b"))) == []
 
 
+def test_users_of_the_same_name_have_room():
+    """Two users of one name, as in two accounts of one root, are told apart by the resources that make them."""
+    some = [an_instance(f"{one}.k", owner=f"{one}.u") for one in ("module.a", "module.b")]
+    assert check(no_room_to_rotate, rotating(*some)) == []
+
+
 def test_users_of_their_own_have_room():
     """Two instances of two users have a free slot each."""
     assert check(no_room_to_rotate, rotating(an_instance(user="a"), an_instance("aws_iam_access_key.j", user="b"))) == []
@@ -55,6 +61,8 @@ def test_users_of_their_own_have_room():
 def test_users_that_are_not_known_are_not_counted():
     """Two instances whose users are not known may be of two users."""
     assert check(no_room_to_rotate, rotating(*two_instances(user=None))) == []
+    both = (*two_instances(), an_instance("aws_iam_access_key.j", user=None))
+    assert len(check(no_room_to_rotate, rotating(*both))) == 1
 
 
 def test_instances_that_only_a_state_knows_are_not_counted():
@@ -173,8 +181,8 @@ def test_a_plan_key_that_no_resource_is_known_for():
     """The fault stands at the key's own address."""
     mine = a_key(300, id=IDS[0], planned=("create", "delete"), address="aws_iam_access_key.gone")
     [finding] = check(no_room_to_rotate, mine, a_key(10, id=IDS[1]))
-    assert finding.message.startswith("There is no room to rotate aws_iam_access_key.gone: the plan makes a key for its user")
-    assert finding.message.endswith(f"first, who holds 2 keys. {WHY}")
+    reason = f"the plan makes a key for its user {ACCOUNT}/ci first, who holds 2 keys"
+    assert finding.message == f"There is no room to rotate aws_iam_access_key.gone: {reason}. {WHY}"
     assert (finding.key, finding.subject, finding.location) == (mine, mine.subject, None)
     [finding] = check(no_room_to_rotate, a_key(300, id=IDS[0], planned=("create", "delete")), a_key(10, id=IDS[1]))
     assert finding.message.startswith(f"There is no room to rotate {ACCOUNT}/ci:")

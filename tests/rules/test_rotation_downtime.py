@@ -20,6 +20,11 @@ def test_rotation_without_overlap(kind):
     assert check(rotation_downtime, a_resource(kind, period=days(60), overlap=True)) == []
 
 
+def test_another_key_of_the_user_stands_in():
+    """Where two keys take turns, the other one works while this one is replaced."""
+    assert check(rotation_downtime, a_resource(Rotation.CLOCK, period=days(60), second_key=True)) == []
+
+
 def test_what_never_rotates_by_itself_has_no_downtime():
     """Other mechanisms are the business of other rules."""
     others = [kind for kind in Rotation if kind not in (Rotation.CLOCK, Rotation.EVERY_APPLY)]

@@ -150,6 +150,8 @@ def test_the_longest_promise_of_all_likely_makers_counts():
     older = clock(120, address="b")
     assert check(rotation_overdue, a_link(key, short, exact=False), a_link(key, older, exact=False)) == []
     assert check(rotation_overdue, a_link(key, short, exact=False), a_link(key, none, exact=False)) == []
+    unknown = clock(None, address="d")
+    assert check(rotation_overdue, a_link(key, short, exact=False), a_link(key, unknown, exact=False)) == []
 
 
 def test_users_come_in_order():

@@ -134,6 +134,19 @@ def test_an_unknown_number_of_instances_may_make_them_all():
     assert check(unmanaged_key, *likely(unknown(0), unknown(1), resource=resource)) == []
 
 
+def test_links_to_whole_resources_count_no_instances():
+    """Where a link does not say which instance, nothing can be counted."""
+    links = [a_link(unknown(number), a_resource(), instance=None, exact=False) for number in (0, 1)]
+    assert check(unmanaged_key, *links) == []
+
+
+def test_a_key_without_a_link_counts_beside_linked_ones():
+    """A key of the user that is linked to nothing is one too many, whichever comes first."""
+    for first, second in ((0, 1), (1, 0)):
+        [finding] = check(unmanaged_key, facts(unknown(first), *likely(unknown(second))))
+        assert "has 2 active access keys, and the code makes 1" in finding.message
+
+
 def test_accounts_are_counted_apart():
     """One key in each of two accounts is not too many."""
     assert check(unmanaged_key, *likely(unknown(0), unknown(1, account="444455556666"))) == []

@@ -100,6 +100,12 @@ def test_a_replacement_is_made_now(planned):
     assert check(user_has_extra_keys, old, replaced) == []
 
 
+def test_a_replacement_takes_the_slot_of_the_old_key():
+    """Three keys of which the plan replaces one are three keys after the apply."""
+    some = [*keys(80, 1), a_key(90, id=IDS[2], planned=("create", "delete"))]
+    assert "has 3 access keys" in check(user_has_extra_keys, *some)[0].message
+
+
 def test_a_key_that_the_plan_makes_counts():
     """A third key that the plan makes is too many."""
     planned = a_key(None, id=None, address="aws_iam_access_key.k", planned=("create",))
