@@ -23,7 +23,7 @@ from checker.model import (
     Severity,
     SourceText,
 )
-from checker.policy import Policy, judge
+from checker.policy import Policy, judge, limits
 from checker.rules import RULES
 
 Source = Callable[[], Iterable[Fact]]
@@ -64,6 +64,7 @@ def run(
         resources=facts.resources,
         texts=tuple(_texts(facts, policy, findings, place)),
         anchor=place,
+        limits=limits(facts, policy),
         rules=RULES,
     )
 

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 def key(*triggers: str, extra: str = "", user: str = '"svc"', lifecycle: str = "create_before_destroy = true") -> str:
     """A key that hangs on the triggers."""
     listed = f"replace_triggered_by = [{', '.join(triggers)}]" if triggers else ""
-    return f'resource "aws_iam_access_key" "k" {{\n  user = {user}\n  {extra}\n  lifecycle {{\n    {listed}\n    {lifecycle}\n  }}\n}}\n'
+    return f'resource "aws_iam_access_key" "k" {{\n  user = {user}\n  {extra}\n  lifecycle {{\n    {listed}\n    {lifecycle}\n  }}\n}}\n'  # noqa: E501  one fixture, one line
 
 
 def block(kind: str, name: str, body: str) -> str:
@@ -340,7 +340,7 @@ ROWS: list[tuple[str, str, Rotation, timedelta | None, str]] = [
     (
         "postcondition",
         key(
-            lifecycle='postcondition {\n      condition = timecmp(timeadd(self.create_date, "2160h"), plantimestamp()) > 0\n      error_message = "old"\n    }'
+            lifecycle='postcondition {\n      condition = timecmp(timeadd(self.create_date, "2160h"), plantimestamp()) > 0\n      error_message = "old"\n    }'  # noqa: E501  one fixture, one line
         ),
         Rotation.MANUAL,
         None,

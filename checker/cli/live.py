@@ -136,6 +136,33 @@ def _too_late(at: datetime) -> Iterator[Gap]:
         yield Gap(what="live keys", why=why, hint="Leave --as-of out, or ask about a day to come")
 
 
+def read(live: Live, inquiry: Inquiry) -> Iterator[Fact]:
+    """The facts of every account; the threads end at their next request when the run is stopped."""
+    from checker.sources import aws
+
+    stop = threading.Event()
+
+    def pause(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise KeyboardInterrupt
+
+    here = aws.Clock(sleep=pause, monotonic=time.monotonic, random=random.random)
+    afar = aws.Clock(sleep=time.sleep, monotonic=time.monotonic, random=random.random)
+    yield from _too_late(inquiry.at)
+    wanted = limits(inquiry.policy, frozenset(inquiry.users), tags=live.tags)
+    with _executor(live) as executor:
+        try:
+            targets, facts = _targets(live, here)
+            yield from facts
+            tally = Accounts(watch=inquiry.watch, total=len(targets))
+            clock, watch = (afar, None) if live.dask else (here, tally.users_read)
+            yield from aws.read(
+                targets, wanted, at=inquiry.at, clock=clock, executor=executor, watch=watch, done=tally.account_done
+            )
+        finally:
+            stop.set()
+
+
 def _targets(live: Live, clock: Clock) -> tuple[tuple[Target, ...], tuple[Fact, ...]]:
     """The accounts to read, and what is known about the others."""
     from checker.sources.aws import Target

@@ -43,6 +43,10 @@ def render(report: Report, *, colour: bool = False, width: int = 100, show_ids: 
     return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
 
 
+_GROUPS = 10
+"""How many modules that were not looked into are named; a large repository calls hundreds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
     """How to write: with colours or without, how wide, with whole key ids or masked ones."""
@@ -87,10 +91,12 @@ class _Page:
         groups = unopened(report)
         if groups:
             yield self.paint(_BOLD, f"not looked into: {count(len(groups), 'module')} in {count(len(report.calls), 'call')}")
-        for one in groups:
+        for one in sorted(groups, key=lambda one: (-len(one.calls), one.source))[:_GROUPS]:
+            more = f" and {len(one.calls) - 1} more" if len(one.calls) > 1 else ""
             yield f"{self.label(count(len(one.calls), 'call'), _DIM)}{self.say(one.source)}"
-            yield from self.wrapped(one.why)
-            yield from self.wrapped(", ".join(str(call.location) for call in one.calls), style=_DIM)
+            yield from self.wrapped(f"{one.why}: {one.calls[0].location}{more}", style=_DIM)
+        if len(groups) > _GROUPS:
+            yield from self.wrapped(f"and {count(len(groups) - _GROUPS, 'more module')}; -f json lists every call", style=_DIM)
 
     def gaps(self, report: Report) -> Iterator[str]:
         if report.gaps:

@@ -24,7 +24,7 @@ from checker.hcl.nodes import (
     Template,
 )
 from checker.hcl.operators import as_number, count, equal, pairs, pick, to_text, to_truth
-from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, is_known, token
+from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, composed, is_known, make_set, token
 
 MAX_STEPS = 500_000
 """Expressions evaluated for one argument before it counts as undecided."""
@@ -44,6 +44,9 @@ class Scope(Protocol):
 
     def function(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         """The result of a function."""
+
+    def aside(self, make: Callable[[], Value]) -> Value:
+        """A value whose making is not noted: it tells a type, and nothing hangs on it."""
 
 
 Names = dict[str, Value]
@@ -87,7 +90,7 @@ def _template(node: Template, scope: Scope, names: Names, budget: Budget) -> Val
     texts = [to_text(part) for part in parts]
     if any(isinstance(text, Unknown) for text in texts):
         return blend("template", texts)
-    return "".join(str(text) for text in texts)
+    return composed("".join(map(str, texts)))
 
 
 def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> Value:
@@ -97,8 +100,29 @@ def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> V
         return yes if token(yes) == token(no) and is_known(yes) else blend("?:", (test, yes, no))
     chosen, other = (node.yes, node.no) if test else (node.no, node.yes)
     value = evaluate(chosen, scope, names, budget)
-    text = isinstance(other, Literal) and isinstance(other.value, str)
-    return to_text(value) if text and isinstance(value, bool | Decimal) else value
+    if isinstance(value, bool | Decimal):
+        return to_text(value) if _is_text(other) else value
+    if isinstance(value, tuple | SetValue):
+        return _like_other(value, chosen, other, lambda: scope.aside(lambda: evaluate(other, scope, names, budget)))
+    return value
+
+
+def _is_text(node: Expression) -> bool:
+    """Whether it is plain that an expression is a string."""
+    return (isinstance(node, Literal) and isinstance(node.value, str)) or (isinstance(node, Template) and len(node.parts) > 1)
+
+
+def _like_other(value: tuple[Value, ...] | SetValue, chosen: Expression, other: Expression, read: Callable[[], Value]) -> Value:
+    """A side of a condition as the type of both: a set beside `[…]` stays one and makes one of it, beside a list it is a list."""
+    written = other if isinstance(value, SetValue) else chosen
+    try:
+        beside = read()
+    except EvaluationError:
+        return value
+    if isinstance(beside, tuple | SetValue) and type(beside) is not type(value):
+        items = tuple(value)
+        return make_set(items) if isinstance(written, Sequence | For) and all(map(is_known, items)) else items
+    return value
 
 
 def _traversal(node: Reference | Attr | Index, scope: Scope, names: Names, budget: Budget) -> Value:
@@ -161,7 +185,7 @@ def _collect(node: For, made: list[tuple[Value, Value]]) -> Value:
     values = tuple(value for _, value in made)
     if node.text:
         texts = [to_text(value) for value in values]
-        return blend("for", texts) if any(isinstance(one, Unknown) for one in texts) else "".join(map(str, texts))
+        return blend("for", texts) if any(isinstance(one, Unknown) for one in texts) else composed("".join(map(str, texts)))
     if node.key is None:
         return values
     grouped: dict[str, Value] = {}
@@ -181,7 +205,8 @@ def _operation(node: Operation, scope: Scope, names: Names, budget: Budget) -> V
         return _logic(node, scope, names, budget)
     values = [evaluate(one, scope, names, budget) for one in node.operands]
     if node.sign in ("==", "!="):
-        return equal(node.sign, values)
+        written = all(isinstance(one, Sequence | Mapping) for one in node.operands)
+        return equal(node.sign, values, same_type=written)
     if any(isinstance(one, Unknown) for one in values):
         return blend(node.sign, values)
     if node.sign == "!":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from checker.hcl.evaluate import Budget, Exhausted, evaluate
@@ -104,3 +104,6 @@ class _Nothing:
         if name not in FUNCTIONS:
             raise EvaluationError(f"{name}() has no meaning in a values file")
         return FUNCTIONS[name](*arguments)
+
+    def aside(self, make: Callable[[], Value]) -> Value:
+        return make()

@@ -33,10 +33,20 @@ from checker.hcl.values import EvaluationError, number
 
 
 class Reader:
-    """Turns one tree; lines and columns move by where the text stands in its file."""
+    """Turns one tree; lines and columns move by where the text stands in its file.
 
-    def __init__(self, start: Place, template: Callable[[str, Place], Expression]) -> None:
-        self.start, self.template = start, template
+    `marks` are the lines and columns of the text where a `~` of `${~ }` or `${ ~}` was blanked. `marker` is how the heredoc
+    began that the outermost string stands for.
+    """
+
+    def __init__(
+        self,
+        start: Place,
+        template: Callable[[str, Place, str], Expression],
+        marks: frozenset[tuple[int, int]] = frozenset(),
+        marker: str = "",
+    ) -> None:
+        self.start, self.template, self.marks, self.marker = start, template, marks, marker
         self.lines, self.columns = start.line - 1, start.column - 1
 
     def place(self, node: Any) -> Place:
@@ -48,6 +58,11 @@ class Reader:
         return Place(
             meta.line + self.lines, meta.column + shift, meta.end_line + self.lines, meta.end_column + end_shift, self.start.path
         )
+
+    def strips(self, tree: Any) -> tuple[bool, bool]:
+        """Whether an interpolation eats the space before and behind it."""
+        meta = tree.meta
+        return (meta.line, meta.column + 2) in self.marks, (meta.end_line, meta.end_column - 2) in self.marks
 
     def body(self, tree: Any, depth: int) -> Body:
         arguments: dict[str, Argument] = {}
@@ -106,7 +121,7 @@ class Reader:
         while tree.data == "binary_op":
             left, term = [one for one in trees(tree) if one.data != "new_line_or_comment"][:2]
             sign, right = [one for one in trees(term) if one.data != "new_line_or_comment"][:2]
-            chain.append((str(sign.children[0]), self.expression(right, depth)))
+            chain.append((str(sign.children[0]).split()[-1], self.expression(right, depth)))
             tree = left
         result = self.expression(tree, depth)
         for sign, right in reversed(chain):

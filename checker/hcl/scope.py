@@ -159,6 +159,14 @@ class Inside:
         except TypeError as error:
             raise EvaluationError(f"{name}() does not take these arguments") from error
 
+    def aside(self, make: Callable[[], Value]) -> Value:
+        """A value whose making is not noted: it tells a type, and nothing hangs on it."""
+        noted, self.run.frame = self.run.frame, set()
+        try:
+            return make()
+        finally:
+            self.run.frame = noted
+
     def _clock(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         run = self.run
         run.frame.add(Leaf("clock", f"{name}()", place.path, place))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 from checker.hcl.nodes import Body, Expression, Literal, Place, SyntaxFault
 from checker.hcl.reader import Reader
+from checker.hcl.tree import has_stand_ins, hide_escapes
+from checker.hcl.values import composed
 
 TOP = Place(1, 1, 1, 1)
 """The start of a file."""
@@ -17,29 +20,33 @@ MAX_BLOCK = 1_000_000
 """Characters of one block beyond which it is not parsed: python-hcl2 reads about 0.3 MB a second."""
 
 
-def parse_body(text: str, start: Place = TOP) -> Body:
+def parse_body(text: str, start: Place = TOP, marker: str = "") -> Body:
     """Parse the text of whole blocks or arguments that start at a place in their file.
 
     Raises SyntaxFault with the line in the file.
     """
     if len(text) > MAX_BLOCK:
         raise SyntaxFault(f"longer than {MAX_BLOCK:,} characters, not parsed", start.line)
-    return Reader(start, parse_template).body(_tree(text, start.line), 0)
+    tree, marks = _tree(text, start.line)
+    return Reader(start, parse_template, marks, marker).body(tree, 0)
 
 
-def parse_expression(text: str, place: Place) -> Expression:
+def parse_expression(text: str, place: Place, marker: str = "") -> Expression:
     """Parse one expression, as the bare references in `*.tf.json` are written. Raises SyntaxFault."""
-    body = parse_body(f"x = {text}", replace(place, column=max(1, place.column - 4)))
+    body = parse_body(f"x = {text}", replace(place, column=max(1, place.column - 4)), marker)
     if list(body.arguments) != ["x"] or body.nested:
         raise SyntaxFault(f"{text[:60]!r} is not an expression", place.line)
     return body.arguments["x"].value
 
 
-def parse_template(text: str, place: Place) -> Expression:
-    """Parse a string with `${}` or `%{}` in it, as `*.tf.json` and heredocs hold them. Raises SyntaxFault."""
-    if "${" not in text and "%{" not in text:
-        return Literal(text)
-    return parse_expression(_quote(text), place)
+def parse_template(text: str, place: Place, marker: str = "") -> Expression:
+    """Parse a string with `${}` or `%{}` in it, as `*.tf.json` and heredocs hold them. Raises SyntaxFault.
+
+    `marker` is how a heredoc begins: `<<` or `<<-`.
+    """
+    if not marker and "${" not in text and "%{" not in text:
+        return Literal(composed(text))
+    return parse_expression(_quote(text), place, marker)
 
 
 def _quote(text: str) -> str:
@@ -59,34 +66,62 @@ def _quote(text: str) -> str:
 
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SIGN = re.compile(r"""\\.|\$\$\{|%%\{|[$%]\{|["{}]""", re.DOTALL)
+_NEAR, _MANY = 2_000, 1_000
+"""Characters within which the end of a `${~` is looked for, and how many sequences of a block are looked at."""
 
 
 def _closing(text: str, at: int) -> int:
-    """The offset behind the brace that closes a template sequence opened before `at`, strings inside it skipped."""
-    depth, quoted = 1, False
-    while at < len(text) and depth:
-        char = text[at]
-        if quoted and char == "\\":
-            at += 1
-        elif char == '"':
-            quoted = not quoted
-        elif not quoted:
-            depth += (char == "{") - (char == "}")
-        at += 1
-    return at
+    """The offset behind the brace that closes a template sequence opened before `at`; strings and sequences nest."""
+    waiting = ["}"]
+    while waiting and (found := _SIGN.search(text, at)):
+        at, sign = found.end(), found.group()
+        if sign == waiting[-1]:
+            waiting.pop()
+        elif waiting[-1] == '"':
+            waiting.extend("}" if sign in ("${", "%{") else "")
+        elif sign in ('"', "{", "${", "%{"):
+            waiting.append('"' if sign == '"' else "}")
+    return len(text) if waiting else at
 
 
-def _tree(text: str, line: int) -> Any:
+def _tree(text: str, line: int) -> tuple[Any, frozenset[tuple[int, int]]]:
+    """python-hcl2's tree, and where a `~` had to be blanked for it."""
     from lark.exceptions import UnexpectedInput
 
+    if has_stand_ins(text):
+        raise SyntaxFault("holds characters of Unicode's private use area", line)
+    text = hide_escapes(text)
     try:
-        return _parser().parse(text + "\n").children[0]
+        try:
+            return _parser().parse(text + "\n").children[0], frozenset()
+        except UnexpectedInput:
+            plain, marks = _blanked(text)
+            if not marks:
+                raise
+            return _parser().parse(plain + "\n").children[0], marks
     except UnexpectedInput as error:
         found = getattr(error, "line", -1)
         where = line + found - 1 if isinstance(found, int) and found > 0 else line
         raise SyntaxFault("not understood as Terraform code", where) from error
     except (RecursionError, ValueError, AssertionError) as error:
         raise SyntaxFault(f"not parsed ({type(error).__name__})", line) from error
+
+
+def _blanked(text: str) -> tuple[str, frozenset[tuple[int, int]]]:
+    """The text without the `~` of `${~` and `~}`, which python-hcl2 only knows in directives, and where they stood."""
+    signs = list(text)
+    marks: set[tuple[int, int]] = set()
+    at = text.find("${") if "~" in text and text.count("${") <= _MANY else -1
+    while at >= 0:
+        near = text[at + 2 : at + 2 + _NEAR]
+        end = at + _closing(near, 0)
+        for place in (at + 2, end):
+            if text[place : place + 1] == "~":
+                signs[place] = " "
+                marks.add((text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)))
+        at = text.find("${", at + 2)
+    return "".join(signs), frozenset(marks)
 
 
 def _parser() -> Any:

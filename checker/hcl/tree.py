@@ -5,12 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_STAND_INS = {"$${": "\ue000\ue000{", "%%{": "\ue001\ue001{"}
+
+
+def hide_escapes(text: str) -> str:
+    """The text with each `$${` and `%%{` put in other signs: python-hcl2 would read on from there to the next brace."""
+    for escape, hidden in _STAND_INS.items():
+        text = text.replace(escape, hidden)
+    return text
+
+
+def show_escapes(text: str, *, plain: bool = False) -> str:
+    """The text with the escapes put back, or with `plain` what they stand for."""
+    for escape, hidden in _STAND_INS.items():
+        text = text.replace(hidden, escape[1:] if plain else escape)
+    return text
+
+
+def has_stand_ins(text: str) -> bool:
+    """Whether a text cannot be told from one whose escapes are hidden."""
+    return any(hidden in text for hidden in _STAND_INS.values())
 
 
 def unescape(text: str) -> str:
     """The text that a piece of a quoted string stands for."""
-    if text.startswith(("$${", "%%{")):
-        return text[1:]
+    text = show_escapes(text, plain=True)
     if "\\" not in text:
         return text
     out, at = [], 0

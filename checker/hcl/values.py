@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import IntEnum
 from typing import Union
+from unicodedata import normalize
 
 NUMBERS = Context(prec=154, Emax=9999, Emin=-9999, traps=[InvalidOperation, Overflow])
 """Terraform counts with 512 bits of mantissa, which are 154 decimal digits."""
@@ -134,6 +135,11 @@ def number(value: int | float | str | Decimal) -> Decimal:
     if not result.is_finite():
         raise EvaluationError(f"{str(value)[:40]!r} is not a finite number")
     return result
+
+
+def composed(text: str) -> str:
+    """A string as Terraform keeps it: in Unicode's composed form (NFC)."""
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def text_of(value: Decimal) -> str:

@@ -147,8 +147,16 @@ def spell(key: Key) -> str:
         return ""
     if isinstance(key, Decimal):
         return f"[{text_of(key)}]"
-    text = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("${", "$${").replace("%{", "%%{")
-    return f'["{text}"]'
+    text = key.translate(_SIGNS).replace("${", "$${").replace("%{", "%%{")
+    return f'["{"".join(one if one.isprintable() else _code(one) for one in text)}"]'
+
+
+_SIGNS = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def _code(sign: str) -> str:
+    """A sign that does not print, as Terraform writes it."""
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def by_hand(value: Value, reads: set[Leaf]) -> bool:

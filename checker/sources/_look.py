@@ -79,7 +79,7 @@ def _gaps(trouble: list[Trouble]) -> Iterator[Gap]:
     for one in sorted(set(trouble), key=lambda one: (one.path, one.line, one.what)):
         place = Location(path=one.path, line=one.line, end_line=one.line)
         yield Gap(
-            what="Terraform code",
+            what=str(place),
             why=one.what,
             location=place,
             hint="terraform validate says more; the rest of the code was read",

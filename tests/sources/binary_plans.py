@@ -63,7 +63,9 @@ def packed(value: Any) -> bytes:
     return bytes([0x80 | len(value)]) + b"".join(packed(name) + packed(one) for name, one in value.items())
 
 
-def a_change(address: str, *actions: str, values: Iterable[Any] | None = None, number: int | None = None, deposed: str = "") -> bytes:
+def a_change(
+    address: str, *actions: str, values: Iterable[Any] | None = None, number: int | None = None, deposed: str = ""
+) -> bytes:
     """A change of a resource instance; its values are before and after, or the one that there is."""
     given = [attributes()] if values is None else list(values)
     body = field(1, NUMBERS[actions or ("no-op",)] if number is None else number)

@@ -44,6 +44,6 @@ def _left_out(folds: list[Fold]) -> str:
 
 
 def _notice(kind: str, level: str, text: str, places: tuple[Location | None, ...]) -> dict[str, Any]:
-    near = [physical(place) for one in places[:_PLACES] if one and (place := inside(one))]
+    near = [physical(place) for one in dict.fromkeys(places[:_PLACES]) if one and (place := inside(one))]
     notice = {"descriptor": {"id": kind}, "level": level, "message": {"text": sentence(shown(text))}}
     return {**notice, "locations": near} if near else notice

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from checker.formats._escape import shown
+from checker.formats._escape import clean, shown
 from checker.formats.sarif._artifacts import physical
 from checker.formats.sarif._fixes import fixes
 from checker.formats.sarif._folds import Fold
 from checker.formats.sarif._line_hash import line_hashes
 from checker.formats.sarif._messages import message, related
 from checker.formats.sarif._rules import LEVELS, SCORES
-from checker.model import Exemption, Finding
+from checker.model import AccessKey, Exemption, Finding
 
 Json = dict[str, Any]
 _LOGICAL = 100
@@ -50,7 +51,7 @@ def result(fold: Fold, context: Context) -> Json:
         "suppressions": _suppressions(fold.exempt),
         "baselineState": _state(fold, context.known),
         "rank": SCORES[fold.severity] * 10,
-        "fixes": [fix for one in fold.findings if one.fix for fix in fixes(one.fix, context.texts)],
+        "fixes": [fix for one in dict.fromkeys(one.fix for one in fold.findings if one.fix) for fix in fixes(one, context.texts)],
         "properties": _properties(fold),
     }
     return {name: value for name, value in members.items() if value not in (None, [])}
@@ -95,7 +96,31 @@ def _properties(fold: Fold) -> Json:
     members = {
         "severity": fold.severity.label,
         "fingerprints": list(fold.fingerprints),
-        "due": f"{due[0]:%Y-%m-%dT%H:%M:%SZ}" if due else None,
+        "due": _moment(due[0]) if due else None,
         "outside": [shown(one) for one in fold.outside],
+        "keys": [_key(one, one.key) for one in fold.findings[:_LOGICAL] if one.key],
     }
     return {name: value for name, value in members.items() if value not in (None, [])}
+
+
+def _key(finding: Finding, key: AccessKey) -> Json:
+    """The live key behind a finding, its id whole: this is for programs that join, not for people who read."""
+    used = key.last_used
+    members = {
+        "account": key.account,
+        "user": clean(key.user),
+        "id": key.id,
+        "status": clean(key.status),
+        "created": _moment(key.created),
+        "lastUsed": _moment(used.at) if used else None,
+        "lastUsedService": clean(used.service) if used and used.service else None,
+        "lastUsedRegion": clean(used.region) if used and used.region else None,
+        "limitDays": finding.limit.total_seconds() / 86400 if finding.limit else None,
+        "due": _moment(finding.due),
+        "tags": {clean(name): clean(value) for name, value in key.tags},
+    }
+    return {name: value for name, value in members.items() if value not in (None, {})}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None

@@ -1,0 +1,86 @@
+"""Expressions with the values that Terraform 1.11.4 gives them: our evaluation is held to them, and Terraform asked again."""
+
+from __future__ import annotations
+
+SETTING = """
+variable "names" {
+  type    = list(string)
+  default = ["b", "a", "b"]
+}
+variable "set" {
+  type    = set(string)
+  default = ["z", "y"]
+}
+variable "map" {
+  type    = map(string)
+  default = { x = "1" }
+}
+variable "yes" {
+  default = true
+}
+variable "null" {
+  default = null
+}
+"""
+"""The variables that the expressions may use."""
+
+TEMPLATES: dict[str, tuple[str, object]] = {
+    "if": ('"x %{ if true } y %{ endif } z"', "x  y  z"),
+    "if, stripped": ('"x %{~ if true ~} y %{~ endif ~} z"', "xyz"),
+    "else, stripped on one side": ('"x %{ if false ~} y %{~ else ~} q %{ endif ~} z"', "x q z"),
+    "for, stripped": ('"<%{ for x in ["a", "b"] ~} ${x} , %{~ endfor ~} >"', "<a ,b ,>"),
+    "for with keys": ('"a%{ for k, v in { p = 1, q = 2 } }${k}=${v};%{ endfor }"', "ap=1;q=2;"),
+    "nested": ('"%{ for x in ["a", "b"] }%{ if x == "a" }A%{ else }${x}%{ endif }%{ endfor }"', "Ab"),
+    "interpolation, stripped": ('"  ${~ "x" ~}  y ${ "z" ~} "', "xy z"),
+    "stripped inside a call": ('upper("a ${~ lower("${ "B" ~} c") }")', "ABC"),
+    "alone keeps its type": ('"${1}"', 1),
+    "alone in a directive is text": ('"%{ if true }${1}%{ endif }"', "1"),
+    "escapes": ('"$${a} %%{b} $$$${c} $%{ if true }x%{ endif } $$"', "${a} %{b} $$${c} $x $$"),
+    "escape that nothing closes": ('"$${" == "x" ? "}" : "$${y"', "${y"),
+    "escape around a sequence": ('"$${a ${"b"}}"', "${a b}"),
+    "escape with escapes": ('"$${a\\n\\"b\\"}"', '${a\n"b"}'),
+    "escape in a heredoc": ('<<EOT\n$${a "b"\n${"c"} %%{d}\\n\nEOT', '${a "b"\nc %{d}\\n\n'),
+    "quotes in quotes": ('"a${"b${"}"}"}"', "ab}"),
+    "code points": ('"\\u00e9 \\U0001F600 e\u0301"', "é 😀 é"),
+    "composed over parts": ('"e${"\u0301"}"', "é"),
+    "composed over a loop": ('"%{ for x in ["e", "\u0301"] }${x}%{ endfor }"', "é"),
+    "heredoc with a loop": (
+        '<<-EOT\n    %{ for x in ["a", "b"] ~}\n    item ${x}\n    %{ endfor ~}\n    end\n  EOT',
+        "    item a\n    item b\n    end\n",
+    ),
+    "heredoc with a condition": ("<<EOT\n%{ if true ~}\n  many\n%{ else ~}\n  one\n%{ endif ~}\nEOT", "  many\n"),
+    "heredoc, margin": ('<<-EOT\n      a\n    b\n        ${"c"}\n    d\n  EOT', "  a\nb\n    c\nd\n"),
+    "heredoc, blank lines": ('<<-EOT\n\n      a\n\n    ${"b"}\n  EOT', "\n  a\n\nb\n"),
+    "heredoc, tab": ("<<-EOT\n  \ttab\n    sp\n  EOT", "tab\n sp\n"),
+    "heredoc, sequence first": ('<<-EOT\n    ${"first"} x\n      second\n  EOT', "first x\n  second\n"),
+    "heredoc, sequence at the margin": ('<<-EOT\n    a\n${"b"}\n  EOT', "    a\nb\n"),
+    "heredoc, strip to the line's end": ('<<EOT\na ${"b" ~}\n\n  c\nEOT', "a b\n  c\n"),
+    "heredoc, lines in a sequence": ('<<-EOT\n    ${join("\\n", ["p",\n  "q"])}\n      z\n  EOT', "p\nq\n  z\n"),
+    "heredoc, strings in a sequence": ('<<-EOT\n    a ${join("\\n    ", ["p", "${ "q" ~}  "])}\n  EOT', "a p\n    q\n"),
+    "heredoc, backslashes": ('<<EOT\na\\nb "q" \\" \\\\\nEOT', 'a\\nb "q" \\" \\\\\n'),
+    "heredoc, empty": ("<<EOT\nEOT", ""),
+    "heredoc, plain flush": ("<<-EOT\n    a\n   b\n   EOT", " a\nb\n"),
+    "heredoc, directive over lines": ("<<-EOT\n    a %{ if true }\n      b\n    %{ endif }\n  EOT", "a \n  b\n\n"),
+}
+OPERATORS: dict[str, tuple[str, object]] = {
+    "over lines": ("(\n    1\n    + 2\n    * 3\n  )", 7),
+    "over lines, logic": ("(true\n    && false # why\n    || true)", True),
+    "over lines, condition": ('(\n    true\n    ? "a"\n    : "b"\n  )', "a"),
+    "minus": ("10 -2", 8),
+    "remainder": ("7 % 3 + -7 % 3", 0),
+    "order": ("1 + 2 * 3 == 7 && !false", True),
+    "text counts": ('"4" + 3', 7),
+    "number equals number": ("2 == 2.0", True),
+    "text is no number": ('"1" == 1', False),
+    "null equals null": ("var.null == null", True),
+    "tuples": ('["a"] == ["a"]', True),
+    "objects": ("{ a = 1 } == { a = 2 }", False),
+    "set beside a tuple": ("true ? [] : var.set", []),
+    "set beside a tuple with items": ('true ? ["b", "a", "b"] : var.set', ["a", "b"]),
+    "set beside a list": ('[for x in (true ? toset(["b", "a"]) : var.names) : x]', ["a", "b"]),
+    "text beside a number": ('true ? 1 : "a"', "1"),
+    "text beside a truth value": ('true ? true : "a"', "true"),
+    "text template beside a number": ('true ? 1 : "a${var.yes}"', "1"),
+    "choices in a row": ("false ? 1 : var.null == null ? 2 : 3", 2),
+    "unused side is not judged": ("true ? 1 : var.names[7]", 1),
+}

@@ -1,0 +1,29 @@
+"""How old each key may become."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from checker.model import ROOT_USER
+from checker.policy import limits, load
+from tests.factories import a_key, facts
+
+POLICY = """
+name: classes
+for:
+  - match: {user: "ci-*"}
+    rules: {key-too-old: {max_age: 30d}}
+  - match: {user: "old-*"}
+    rules: {key-too-old: off}
+"""
+
+
+def test_each_key_has_the_limit_of_its_class(tmp_path: Path) -> None:
+    """A class sets its own limit, takes it away, or leaves the policy's; root and inactive keys have none."""
+    (tmp_path / "keyturn.yaml").write_text(POLICY)
+    keys = [a_key(user=name, id=None) for name in ("ci-a", "old-b", "c", ROOT_USER)]
+    found = limits(facts(*keys, replace(a_key(user="d", id=None), status="Inactive")), load(str(tmp_path / "keyturn.yaml")))
+    users = {subject.split("/")[1]: limit for subject, limit in found}
+    assert users == {"ci-a": timedelta(days=30), "c": timedelta(days=90)}
