@@ -95,8 +95,13 @@ def plan_leaves(key: AccessKey) -> str:
 
 
 def by_hand(key: AccessKey) -> str:
-    """The command that shows the safe steps for a key that Terraform does not manage."""
-    return f"keyturn rotate {shlex.quote(key.user)}"
+    """The safe steps for a key that Terraform does not manage."""
+    return f"make a second key for {key.user}, move its consumers over, then deactivate and delete this one"
+
+
+def listed_by(key: AccessKey) -> str:
+    """The command that shows the keys of a user."""
+    return f"aws iam list-access-keys --user-name {shlex.quote(key.user)}"
 
 
 def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:

@@ -90,7 +90,7 @@ def _foreign(keys: Sequence[AccessKey], owned: Mapping[str, list[AccessKey]], li
         if not same:
             continue
         message = f"An active access key of {key.name} is known to no code or state. Terraform makes other keys of this user."
-        remedy = f"Find what uses it, then import it or end it: {_linked.by_hand(key)}"
+        remedy = f"Find what uses it, then import it or end it: {_linked.listed_by(key)}"
         finding = _linked.fault(RULE, key, message, remedy)
         yield _beside(finding, next((links[one][0] for one in same if one in links), None))
 
@@ -106,7 +106,7 @@ def _surplus(keys: Sequence[AccessKey], makers: set[Instance], links: Links) -> 
     name, extra = keys[0].name, len(keys) - len(makers)
     known = f"{name} has {count(len(keys), 'active access key')}, and the code makes {len(makers)}"
     message = f"{known}: {extra} {'is' if extra == 1 else 'are'} known to no code. Which cannot be told without the state."
-    remedy = f"Give the state too (--state) to see which; then import it or end it: {_linked.by_hand(keys[0])}"
+    remedy = f"Give the state too (--state) to see which; then import it or end it: {_linked.listed_by(keys[0])}"
     finding = replace(_linked.fault(RULE, keys[0], message, remedy), subject=name, key=None)
     return _beside(
         finding,

@@ -17,7 +17,10 @@ def test_the_measured_age_the_limit_and_the_date_are_told():
     key = a_key(304)
     [finding] = check(key_too_old, key)
     assert finding.message == f"The access key of {ACCOUNT}/ci is 304 days old; the limit is 90 (since 2026-04-01)."
-    assert finding.remedy == "Rotate it by hand: keyturn rotate ci"
+    assert (
+        finding.remedy
+        == "Rotate it by hand: make a second key for ci, move its consumers over, then deactivate and delete this one"
+    )
     assert finding.subject == f"{ACCOUNT}/ci/{KEY_ID}"
     assert (finding.key, finding.resource, finding.location) == (key, None, None)
     assert (finding.limit, finding.due) == (days(90), AT - days(214))
@@ -101,7 +104,8 @@ def test_a_likely_link_says_likely():
     assert finding.message.endswith("). It is likely made by aws_iam_access_key.k: the name of the user tells.")
     assert finding.remedy == (
         "If aws_iam_access_key.k made it, replace it through code: "
-        "terraform apply -replace=aws_iam_access_key.k (in infra/prod); if not, by hand: keyturn rotate ci"
+        "terraform apply -replace=aws_iam_access_key.k (in infra/prod); if not, by hand: "
+        "make a second key for ci, move its consumers over, then deactivate and delete this one"
     )
 
 
@@ -216,7 +220,10 @@ def test_other_likely_places_that_are_not_known_are_left_out():
 def test_a_users_name_is_quoted_for_the_shell():
     """The command in the remedy can be pasted."""
     [finding] = check(key_too_old, a_key(304, user="ci bot", last_used=LastUse(at=None)))
-    assert finding.remedy == "Rotate it by hand: keyturn rotate 'ci bot'"
+    assert (
+        finding.remedy
+        == "Rotate it by hand: make a second key for ci bot, move its consumers over, then deactivate and delete this one"
+    )
 
 
 def test_each_key_is_judged():

@@ -1,0 +1,354 @@
+"""Terraform code read as Terraform reads it: modules, values, instances."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from checker.model import Gap, Ignore, KeyResource, ModuleCall, Rotation
+from checker.sources.code import CodeSettings, read
+
+AT = datetime(2026, 11, 1, tzinfo=timezone.utc)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def write(**files: str) -> None:
+    """Files by name: `__` is a folder, `_tf` an ending."""
+    for name, text in files.items():
+        path = Path(name.replace("__", "/").replace("_auto_tfvars", ".auto.tfvars").replace("_tfvars", ".tfvars"))
+        path = Path(str(path).replace("_json", ".json").replace("_tf", ".tf"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def facts(*paths: str, **settings):
+    return list(read(paths or ["."], at=AT, settings=CodeSettings(**settings)))
+
+
+def keys(*paths: str, **settings) -> dict[str, str | None]:
+    """The user of each key instance."""
+    return {
+        one.address: one.user for fact in facts(*paths, **settings) if isinstance(fact, KeyResource) for one in fact.instances
+    }
+
+
+def key(user: str, more: str = "") -> str:
+    return f'resource "aws_iam_access_key" "k" {{\n  {more}\n  user = {user}\n}}\n'
+
+
+EXPRESSIONS = [
+    ('"a"', "a"),
+    ('"a-${1 + 2 * 3}"', "a-7"),
+    ('"a${7 % 4}${-3 + 5}${10 / 4}"', "a322.5"),
+    ('true ? "yes" : "no"', "yes"),
+    ('1 > 2 || !false && 3 >= 3 ? "yes" : "no"', "yes"),
+    ('"x" == "x" && 1 != 2 ? 1 : "no"', "1"),
+    ('join("-", [for one in ["a", "b", "c"] : upper(one) if one != "b"])', "A-C"),
+    ('join(",", keys({ for name, one in { x = "1", y = "2" } : one => name }))', "1,2"),
+    ('{ for one in ["aa", "ab", "b"] : substr(one, 0, 1) => one... }["a"][1]', "ab"),
+    ('[{ name = "n1" }, { name = "n2" }].*.name[0]', "n1"),
+    ('"%{ if 1 < 2 }yes%{ else }no%{ endif }"', "yes"),
+    ('"%{ for one in ["a", "b"] }${one};%{ endfor }"', "a;b;"),
+    ('try({ a = 1 }.b, "fallback")', "fallback"),
+    ('can(tonumber("x")) ? "a" : "b"', "b"),
+    ('max([1, 5, 3]...) == 5 ? "five" : "no"', "five"),
+    ('lookup({ a = "b" }, "a", "c")', "b"),
+    ('<<-EOT\n    name-${"x"}\n  EOT\n', "name-x\n"),
+    ("local.deep.names[local.place]", "second"),
+    ("data.aws_iam_user.known.user_name", "known"),
+    ('aws_iam_user.many["b"].name', "user-b"),
+    ("aws_iam_user.counted[1].name", "counted-1"),
+    ("one(aws_iam_user.counted[*].name)", None),
+    ("values(aws_iam_user.many)[0].name", "user-a"),
+    ("module.names.all[1]", "made-2"),
+    ('basename(abspath(path.module)) == "" ? "a" : "a"', "a"),
+    ('"${terraform.workspace}-x"', None),
+    ("var.unset", None),
+    ('jsondecode(file("${path.module}/users.txt")).first', "from-file"),
+]
+WORLD = """
+locals {
+  place = 1
+  deep  = { names = ["first", "second"] }
+}
+variable "unset" {}
+data "aws_iam_user" "known" {
+  user_name = "known"
+}
+resource "aws_iam_user" "many" {
+  for_each = toset(["a", "b"])
+  name     = "user-${each.key}"
+}
+resource "aws_iam_user" "counted" {
+  count = 2
+  name  = "counted-${count.index}"
+}
+module "names" {
+  source = "./names"
+  count_of = "3"
+}
+"""
+NAMES = """
+variable "count_of" {
+  type = number
+}
+output "all" {
+  value = [for n in range(1, var.count_of) : "made-${n}"]
+}
+"""
+
+
+@pytest.mark.parametrize(("expression", "user"), EXPRESSIONS)
+def test_expressions(expression, user):
+    """A user's name is what Terraform would make of it, or unknown; never a guess."""
+    write(main_tf=WORLD + key(expression), names__main_tf=NAMES)
+    Path("users.txt").write_text('{"first": "from-file"}')
+    assert keys() == {"aws_iam_access_key.k": user}
+
+
+TYPES = [
+    ("string", "5", "5"),
+    ("number", '"5"', "5"),
+    ("bool", '"true"', "true"),
+    ("list(string)", '["u", 2]', "u"),
+    ("set(string)", '["z", "u", "z"]', "u"),
+    ("map(string)", '{ a = "u" }', "u"),
+    ("tuple([string, number])", '["u", "1"]', "u"),
+    ('object({ name = string, extra = optional(string, "e") })', '{ name = "u" }', "u"),
+    ('object({ name = optional(list(string), ["d"]) })', "{}", "d"),
+    ("any", '"u"', "u"),
+]
+PICK = "try(var.v.name[0], var.v.name, tolist(var.v)[0], values(var.v)[0], tostring(var.v))"
+
+
+@pytest.mark.parametrize(("kind", "value", "user"), TYPES)
+def test_types(kind, value, user):
+    """A variable has the type that its module asks for, defaults of optional attributes filled in."""
+    write(
+        main_tf=f'module "m" {{\n  source = "./m"\n  v = {value}\n}}\n',
+        m__main_tf=f'variable "v" {{\n  type = {kind}\n}}\n' + key(PICK),
+    )
+    assert keys() == {"module.m.aws_iam_access_key.k": user}
+
+
+def test_precedence_of_values():
+    """Environment, terraform.tfvars, *.auto.tfvars, named files, named values: the later one counts."""
+    write(main_tf='variable "v" {\n  default = "default"\n}\n' + key("var.v"))
+    seen = [keys()]
+    seen.append(keys(environment=(("TF_VAR_v", "environment"),)))
+    for name, value in (("terraform_tfvars", "tfvars"), ("x_auto_tfvars_json", ""), ("named_tfvars", "named")):
+        write(**{name: f'v = "{value}"\n' if value else '{"v": "auto"}'})
+        files = ("named.tfvars",) if value == "named" else ()
+        seen.append(keys(environment=(("TF_VAR_v", "environment"),), var_files=files))
+    seen.append(keys(variables=(("v", "typed"),), var_files=("named.tfvars",)))
+    assert [one["aws_iam_access_key.k"] for one in seen] == ["default", "environment", "tfvars", "auto", "named", "typed"]
+
+
+def test_complex_values_from_outside_are_expressions():
+    """A list on the command line is written as Terraform writes it; what is none is a gap."""
+    write(main_tf='variable "v" {\n  type = list(string)\n}\n' + key("each.key", "for_each = toset(var.v)"))
+    assert keys(variables=(("v", '["a", "b"]'),)) == {'aws_iam_access_key.k["a"]': "a", 'aws_iam_access_key.k["b"]': "b"}
+    assert any(isinstance(one, Gap) and "variable v" in one.why for one in facts(variables=(("v", "["),)))
+
+
+def test_a_module_called_many_times_names_each_call():
+    """One block in a module is one resource, whose instances carry the calls that lead to them."""
+    call = 'module "%s" {\n  source = "./m"\n  name = "%s-${each.key}"\n  for_each = { x = 1, y = 2 }\n}\n'
+    write(main_tf=call % ("a", "a") + call % ("b", "b"), m__main_tf='variable "name" {}\n' + key("var.name"))
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    assert [one.user for one in found.instances] == ["a-x", "a-y", "b-x", "b-y"]
+    assert {call.location.line for one in found.instances for call in one.calls} == {1, 6}
+
+
+def test_json_twin_has_the_same_verdict():
+    """A file in JSON syntax is read as its twin in HCL."""
+    text = """{"//": "made", "locals": {"n": "svc"},
+ "resource": {"time_rotating": {"r": [{"rotation_days": 60, "//": "x"}]},
+  "terraform_data": {"t": {"triggers_replace": ["${time_rotating.r.id}", 1.5, true, null, {"a": "b"}]}},
+  "aws_iam_access_key": {"k": {"user": "${local.n}-1", "lifecycle": {"create_before_destroy": true,
+   "replace_triggered_by": ["terraform_data.t"], "ignore_changes": ["pgp_key"]}}}}}"""
+    write(main_tf_json=text)
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    assert (found.mechanism.kind, found.mechanism.period, found.users) == (Rotation.CLOCK, timedelta(days=60), ("svc-1",))
+    assert found.location is not None
+    assert (found.location.path, found.location.line) == ("main.tf.json", 4)
+
+
+@pytest.mark.parametrize(
+    "text", ["[1", '{"resource": }', '{"a": 1,}', '{"resource": 5}', '{"a" 1}', "{1: 2}", "nonsense", "[]", "{} {}"]
+)
+def test_broken_json_is_a_gap(text):
+    """What is no JSON, or no blocks, is named with its place."""
+    write(main_tf=key('"u"'), other_tf_json=text + '\n"iam_access_key"' if text == "nonsense" else text)
+    assert any(isinstance(one, Gap) and one.location and one.location.path == "other.tf.json" for one in facts())
+
+
+ROTATION = """
+resource "aws_secretsmanager_secret" "s" {}
+resource "aws_secretsmanager_secret_version" "s" {
+  secret_id     = aws_secretsmanager_secret.s.id
+  secret_string = jsonencode(local.content)
+}
+locals {
+  content = { secret = aws_iam_access_key.k.secret }
+}
+resource "aws_secretsmanager_secret_rotation" "s" {
+  secret_id = aws_secretsmanager_secret.s.id
+  rotation_rules {
+    %s
+  }
+}
+"""
+FUNCTION = """
+resource "aws_iam_user" "u" {
+  name = "u"
+}
+resource "aws_lambda_function" "f" {
+  environment {
+    variables = { USER = aws_iam_user.u.name }
+  }
+}
+"""
+RULE = """
+resource "aws_cloudwatch_event_rule" "r" {
+  schedule_expression = "rate(30 days)"
+}
+resource "aws_cloudwatch_event_target" "t" {
+  rule = aws_cloudwatch_event_rule.r.name
+  arn  = aws_lambda_function.f.arn
+}
+"""
+SCHEDULE = """
+resource "aws_scheduler_schedule" "s" {
+  schedule_expression = "cron(0 0 * * ? *)"
+  target {
+    arn   = aws_lambda_function.f.arn
+    input = jsonencode({ user = aws_iam_user.u.name })
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        (ROTATION % "automatically_after_days = 30", timedelta(days=30)),
+        (ROTATION % 'schedule_expression = "rate(12 hours)"', timedelta(hours=12)),
+        (ROTATION % 'schedule_expression = "cron(0 0 1 * ? *)"', None),
+        (ROTATION % 'automatically_after_days = "many"', None),
+        (FUNCTION + RULE, timedelta(days=30)),
+        (FUNCTION + SCHEDULE, None),
+    ],
+)
+def test_rotation_from_outside(text, period):
+    """A rotation that is wired to the key's secret or its user counts as external, with the period that is written."""
+    write(main_tf=key("aws_iam_user.u.name" if "lambda" in text else '"u"') + text)
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    assert (found.mechanism.kind, found.mechanism.period) == (Rotation.EXTERNAL, period)
+
+
+def test_rotation_of_another_secret_is_no_evidence():
+    """A rotator that is not wired to this key says nothing of it."""
+    other = ROTATION.replace("aws_iam_access_key.k.secret", '"x"') % "automatically_after_days = 30"
+    write(main_tf=key('"u"') + other)
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    assert found.mechanism.kind is Rotation.NONE
+
+
+def test_overrides_merge_as_terraform_merges_them():
+    """Arguments and most of lifecycle are replaced; replace_triggered_by is not merged."""
+    override = key('"b"', "lifecycle {\n    prevent_destroy = true\n    replace_triggered_by = [terraform_data.t]\n  }")
+    write(main_tf='resource "terraform_data" "t" {\n  input = timestamp()\n}\n' + key('"a"'), x_override_tf=override)
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    assert (found.users, found.mechanism.kind) == (("b",), Rotation.NONE)
+
+
+def test_a_downloaded_module_is_reported_at_its_call():
+    """A key in a module below .terraform stands where the user's own line calls it."""
+    write(main_tf='\nmodule "u" {\n  source = "example/user/aws"\n}\n', _terraform__modules__u__main_tf=key('"u"'))
+    Path("_terraform").rename(".terraform") if Path("_terraform").exists() else None
+    folder = Path(".terraform/modules")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "u").mkdir(exist_ok=True)
+    (folder / "u" / "main.tf").write_text(key('"u"'))
+    (folder / "modules.json").write_text('{"Modules": [{"Key": "", "Dir": "."}, {"Key": "u", "Dir": ".terraform/modules/u"}]}')
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    assert found.location is not None
+    assert (found.location.path, found.location.line, found.users) == ("main.tf", 2, ("u",))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"Modules": [{}]}', '{"Modules": [{"Key": "u", "Dir": "../.."}]}'])
+def test_a_bad_list_of_modules_is_a_module_not_looked_into(text):
+    """modules.json is input like any other: broken, or pointing outside, it leads nowhere."""
+    write(main_tf='module "u" {\n  source = "example/user/aws"\n}\n' + key('"x"'))
+    Path(".terraform/modules").mkdir(parents=True)
+    Path(".terraform/modules/modules.json").write_text(text)
+    found = facts()
+    assert [one.address for one in found if isinstance(one, ModuleCall)] == ["module.u"]
+
+
+@pytest.mark.parametrize(
+    ("version", "switch", "kind"),
+    [
+        ("~> 5.0", "", Rotation.NONE),
+        ("~> 6.0", "create_access_key = true", Rotation.NONE),
+        ("~> 5.0", "create_iam_access_key = false", None),
+        ("~> 6.0", "create_access_key = false", None),
+        ("~> 5.0", "count = 0", None),
+        ("~> 5.0", "for_each = var.unset", Rotation.NONE),
+        ("< 6.0.0", "create_iam_access_key = true", Rotation.NONE),
+    ],
+)
+def test_known_modules(version, switch, kind):
+    """A public module that makes keys is judged at its call, by its version and its switch."""
+    source = "terraform-aws-modules/iam/aws//modules/iam-user"
+    body = f'  source = "{source}"\n  version = "{version}"\n  name = "u"\n  {switch}\n'
+    write(main_tf=f'variable "unset" {{}}\nmodule "u" {{\n{body}}}\n')
+    found = [one for one in facts() if isinstance(one, KeyResource)]
+    assert [one.mechanism.kind for one in found] == ([kind] if kind else [])
+
+
+def test_a_named_file_stands_for_its_module_and_the_roots_that_call_it():
+    """Only what the named module owns or causes is reported."""
+    call = 'module "m" {\n  source = "../m"\n}\n'
+    write(a__main_tf=call, b__main_tf=key('"b"'), m__main_tf=key('"m"'), a__x_tfvars="")
+    assert keys("m/main.tf") == {"module.m.aws_iam_access_key.k": "m"}
+    assert keys("b/main.tf") == {"aws_iam_access_key.k": "b"}
+    assert keys("a/x.tfvars") == {"module.m.aws_iam_access_key.k": "m"}
+    assert keys("gone/main.tf") == {}
+
+
+def test_circles_and_missing_folders_end():
+    """Modules that call each other are read once, and a folder that is not there is a gap."""
+    write(
+        a__main_tf='module "b" {\n  source = "../b"\n}\n' + key('"a"'),
+        b__main_tf='module "a" {\n  source = "../a"\n}\nmodule "no" {\n  source = "./no"\n}\n',
+    )
+    assert "aws_iam_access_key.k" in keys()
+    assert any(isinstance(one, Gap) and "does not exist" in one.why for one in facts())
+
+
+@pytest.mark.parametrize(
+    ("comment", "problem"),
+    [
+        ('# keyturn:ignore[no-rotation] until=2099-01-01 reason="x"', ""),
+        ("# keyturn:ignore until=2099-01-01 reason=x", "no rule"),
+        ("# keyturn:ignore[no-rotation] reason=x", "no date"),
+        ("# keyturn:ignore[no-rotation] until=soon reason=x", "no date"),
+        ("# keyturn:ignore[no-rotation] until=2099-01-01", "no reason"),
+    ],
+)
+def test_ignores(comment, problem):
+    """An ignore needs a rule, a date and a reason; it covers the block under it."""
+    write(main_tf=f"{comment}\n{key(chr(34) + 'u' + chr(34))}")
+    [found] = [one for one in facts() if isinstance(one, Ignore)]
+    assert problem in found.problem
+    assert bool(found.problem) == bool(problem)
+    assert found.covers is not None
+    assert found.covers.line == 2
