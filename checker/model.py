@@ -389,7 +389,8 @@ class Report:
     `fail_on` is None for `never`. `anchor` is the file at which findings without a location are shown where a format must
     have one. `calls` are modules that were not looked into (they are gaps too where the policy says so). `texts` are
     the files that findings cite. `limits` is how old each key may become under the policy, by the key's subject; a key
-    that no limit holds for is not in it.
+    that no limit holds for is not in it. `known` are the fingerprints of an older run's findings, which do not fail this one;
+    None where the run was compared with no other.
     """
 
     at: datetime
@@ -405,13 +406,21 @@ class Report:
     limits: tuple[tuple[str, timedelta], ...] = ()
     anchor: str = "keyturn.yaml"
     rules: tuple[Rule, ...] = field(default=(), repr=False)
+    known: frozenset[str] | None = None
+
+    def state(self, one: Finding) -> str:
+        """`new` or `unchanged` since the older run; empty where there was none, and for what is exempt."""
+        if self.known is None or one.exempt:
+            return ""
+        return "unchanged" if one.fingerprint in self.known else "new"
 
     @property
     def failing(self) -> tuple[Finding, ...]:
         """The findings that make the run fail."""
         if self.fail_on is None:
             return ()
-        return tuple(one for one in self.findings if not one.exempt and one.severity >= self.fail_on)
+        bad = (one for one in self.findings if not one.exempt and one.severity >= self.fail_on)
+        return tuple(one for one in bad if self.state(one) != "unchanged")
 
     @property
     def exit_code(self) -> int:

@@ -89,6 +89,12 @@ JUDGEMENT = (
         type=click.Choice(("low", "medium", "high", "critical", "never")),
     ),
     _option(
+        "--baseline",
+        help="A SARIF file or JSON report of an older run: only findings that it does not have fail this one.",
+        type=EXISTING_FILE,
+        metavar="FILE",
+    ),
+    _option(
         "--as-of",
         help="Judge as if it were this date (00:00 UTC) or this RFC 3339 moment.",
         type=arguments.moment,

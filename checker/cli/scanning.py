@@ -6,14 +6,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli import evidence, live, mending, output, talk, terminal
+from checker.cli import baseline, evidence, live, mending, output, talk, terminal
 from checker.cli.arguments import Output
 from checker.cli.evidence import Asked
 from checker.cli.live import Live
@@ -43,6 +43,7 @@ class Options:
     var_file: tuple[str, ...]
     policy: str | None
     fail_on: str | None
+    baseline: str | None
     as_of: datetime | None
     format: tuple[Output, ...]
     sarif_anchor: str | None
@@ -64,8 +65,9 @@ def run(given: Mapping[str, Any]) -> int:
     options = _options(given)
     started = time.perf_counter()
     outputs = output.checked(options.format) if options.format or not options.mending.diff else ()
+    known = baseline.known(options.baseline) if options.baseline else None
     watch = Watch(stream=sys.stderr if terminal.is_watched(sys.stderr) and not options.quiet else None)
-    report = _judged(options, watch)
+    report = replace(_judged(options, watch), known=known)
     _deliver(report, outputs, options)
     lines = talk.after(report, outputs, watch.done if options.verbose else (), time.perf_counter() - started)
     with suppress(OSError):  # nobody listens on standard error; the verdict stands

@@ -30,11 +30,12 @@ def verdict(report: Report) -> str:
 def reason(report: Report) -> str:
     """Why the verdict is what it is, as the end of a sentence."""
     bar = f"at or above {report.fail_on.label}" if report.fail_on else "can fail this run (fail_on is never)"
+    noun = "finding" if report.known is None else "new finding"
     if report.failing:
-        return f"{count(len(report.failing), 'finding')} {bar}"
+        return f"{count(len(report.failing), noun)} {bar}"
     if report.gaps:
-        return f"no finding {bar}, but {count(len(report.gaps), 'gap')}: not everything could be read"
-    return f"no finding {bar}, and everything that was asked for was read"
+        return f"no {noun} {bar}, but {count(len(report.gaps), 'gap')}: not everything could be read"
+    return f"no {noun} {bar}, and everything that was asked for was read"
 
 
 def open_findings(report: Report) -> tuple[Finding, ...]:
@@ -60,8 +61,23 @@ def found(report: Report) -> str:
         per_severity(open_findings(report)) or "no findings",
         f"{exempt} exempt" if exempt else "",
         count(len(report.gaps), "gap") if report.gaps else "",
+        compared(report),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def compared(report: Report) -> str:
+    """How the open findings differ from those of the older run; empty where there was none."""
+    if report.known is None:
+        return ""
+    now = Counter(report.state(one) for one in open_findings(report))
+    gone = len(report.known - {one.fingerprint for one in report.findings})
+    return f"{now['new']:,} new, {now['unchanged']:,} unchanged, {gone:,} no longer found"
+
+
+def new_first(report: Report) -> tuple[Finding, ...]:
+    """The open findings, those first that the older run did not have: for formats that cannot show all."""
+    return tuple(sorted(open_findings(report), key=lambda one: report.state(one) == "unchanged"))
 
 
 def looked_at(report: Report) -> str:

@@ -38,7 +38,7 @@ def _finding(one: Live, report: Report, region: str) -> dict[str, Any]:
         "Title": _cut(_title(one, report), 256),
         "Description": _cut(clean(f"{_exempt(one)}{sentence(one.finding.message)}"), 1024),
         "Remediation": {"Recommendation": {"Text": _cut(clean(sentence(one.finding.remedy)) or "See the description.", 512)}},
-        "ProductFields": _fields(one),
+        "ProductFields": _fields(one, report.state(one.finding)),
         "Resources": [_resource(one, region)],
         "Compliance": {"Status": "WARNING" if one.finding.exempt else "FAILED"},
         "RecordState": "ACTIVE",
@@ -61,10 +61,17 @@ def _exempt(one: Live) -> str:
     return f"Exempt until {exempt.until:%Y-%m-%d} ({exempt.reason}). " if exempt else ""
 
 
-def _fields(one: Live) -> dict[str, str]:
+def _fields(one: Live, state: str) -> dict[str, str]:
     due = {"keyturn/due": f"{one.finding.due:%Y-%m-%dT%H:%M:%SZ}"} if one.finding.due else {}
+    since = {"keyturn/state": state} if state else {}
     code = {"keyturn/code": _cut(clean(str(one.finding.location)), 1024)} if one.finding.location else {}
-    return {"keyturn/rule": clean(one.finding.rule), "keyturn/subject": _cut(clean(one.finding.subject), 1024), **due, **code}
+    return {
+        "keyturn/rule": clean(one.finding.rule),
+        "keyturn/subject": _cut(clean(one.finding.subject), 1024),
+        **due,
+        **code,
+        **since,
+    }
 
 
 def _resource(one: Live, region: str) -> dict[str, Any]:

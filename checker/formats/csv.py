@@ -30,6 +30,7 @@ COLUMNS = (
     "exempt_reason",
     "exempt_until",
     "fingerprint",
+    "state",
 )
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 Row = dict[str, object]
@@ -47,7 +48,7 @@ def render(report: Report) -> str:
 
 def _rows(report: Report) -> Iterator[Row]:
     for one in (*open_findings(report), *exempt_findings(report)):
-        yield _finding(one, report.at)
+        yield {**_finding(one, report.at), "state": report.state(one)}
     for gap in report.gaps:
         yield _gap(gap)
     for call in report.calls:

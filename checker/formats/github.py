@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.formats._escape import shown
 from checker.formats._places import inside
-from checker.formats._summary import count, found, open_findings, reason, sentence, verdict
+from checker.formats._summary import count, found, new_first, reason, sentence, verdict
 from checker.model import Finding, Gap, Location, Report, Severity
 
 MOST = 10
@@ -15,10 +15,12 @@ _COMMANDS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM
 
 
 def render(report: Report) -> str:
-    """Commands that GitHub's runner reads, and a last line for people; exempt findings are left out."""
+    """Commands that GitHub's runner reads, and a last line for people; exempt findings are left out, and those that an older
+    run had are notices."""
     kinds: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
-    for one in open_findings(report):
-        kinds[_COMMANDS[one.severity]].append(_finding(_COMMANDS[one.severity], one))
+    for one in new_first(report):
+        kind = "notice" if report.state(one) == "unchanged" else _COMMANDS[one.severity]
+        kinds[kind].append(_finding(kind, one))
     kinds["warning"].extend(_gap(gap) for gap in report.gaps)
     lines = [line for kind, commands in kinds.items() for line in _within_limit(kind, commands)]
     last = f"keyturn: {verdict(report)}: {reason(report)} ({found(report)})"

@@ -26,9 +26,10 @@ def render(report: Report) -> str:
 def _finding(one: Finding, report: Report) -> dict[str, Any]:
     where = place(one, report)
     outside = f" It stands in {where.outside}." if where.outside else ""
+    state = f"{report.state(one).capitalize()}: " if report.state(one) else ""
     exempt = f"Exempt until {one.exempt.until:%Y-%m-%d} ({one.exempt.reason}): " if one.exempt else ""
     return {
-        "description": shown(f"{exempt}{sentence(one.message)} {sentence(one.remedy)}{outside}"),
+        "description": shown(f"{state}{exempt}{sentence(one.message)} {sentence(one.remedy)}{outside}"),
         "check_name": one.rule,
         "fingerprint": one.fingerprint,
         "severity": "info" if one.exempt else _SEVERITIES[one.severity],

@@ -46,7 +46,7 @@ def _findings(report: Report) -> Iterator[_Case]:
             suite=rule,
             name=shown(subject),
             outcome=_outcome(first, failing=id(first) in failing),
-            body="\n".join(_said(one) for one in findings),
+            body="\n".join(_said(one, report.state(one)) for one in findings),
             file=shown(place.path) if place else "",
             line=place.line if place else 0,
         )
@@ -76,10 +76,11 @@ def _gap(gap: Gap) -> _Case:
     )
 
 
-def _said(one: Finding) -> str:
+def _said(one: Finding, state: str) -> str:
     place = f"{shown(str(one.location))}: " if one.location else ""
     exempt = f" Exempt until {one.exempt.until:%Y-%m-%d}: {sentence(shown(one.exempt.reason))}" if one.exempt else ""
-    return f"{place}{one.severity.label}: {sentence(shown(one.message))} {sentence(shown(one.remedy))}{exempt}"
+    label = f"{one.severity.label}, {state}" if state else one.severity.label
+    return f"{place}{label}: {sentence(shown(one.message))} {sentence(shown(one.remedy))}{exempt}"
 
 
 def _suite(name: str, cases: list[_Case], report: Report) -> Iterator[str]:

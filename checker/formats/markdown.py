@@ -13,6 +13,7 @@ from checker.formats._summary import (
     found,
     looked_at,
     moment,
+    new_first,
     open_findings,
     reason,
     sentence,
@@ -35,7 +36,7 @@ def render(report: Report, *, limit: int = LIMIT) -> str:
     """The report in at most `limit` characters: the least severe findings go first, and it is said how many."""
     head = "\n".join(_head(report))
     tail = "\n".join(_tail(report, limit // 3))
-    rows = list(_fitting([_row(one) for one in open_findings(report)], limit - len(head) - len(tail) - 300))
+    rows = list(_fitting([_row(one, report.state(one)) for one in new_first(report)], limit - len(head) - len(tail) - 300))
     left = len(open_findings(report)) - len(rows)
     table = ["| Severity | Where | What | What to do |", "| --- | --- | --- | --- |", *rows] if rows else []
     more = [f"\n{count(left, 'more finding')} left out here; the other formats of the same report have them all."] if left else []
@@ -79,10 +80,10 @@ def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
         yield line
 
 
-def _row(one: Finding) -> str:
+def _row(one: Finding, state: str) -> str:
     place = _code(str(one.location)) if one.location else _code(one.subject)
     what = f"{_text(sentence(one.message))} ({_code(one.rule)})"
-    cells = [one.severity.label, place, what, _text(sentence(one.remedy))]
+    cells = [f"{one.severity.label}, **new**" if state == "new" else one.severity.label, place, what, _text(sentence(one.remedy))]
     return f"| {' | '.join(cell.replace('|', PIPE) for cell in cells)} |"
 
 

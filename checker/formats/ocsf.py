@@ -52,6 +52,7 @@ def _finding(one: Live, report: Report) -> Json:
         "remediation": {"desc": clean(sentence(one.finding.remedy))},
         "cloud": {"provider": "AWS", "account": _account(one)},
         "resources": [_resource(one)],
+        **({"unmapped": {"state": report.state(one.finding)}} if report.known is not None else {}),
     }
 
 

@@ -32,6 +32,7 @@ _COLOURS = {
 }
 _VERDICTS = {"PASS": "1;32", "FAIL": "1;31", "NO VERDICT": "1;33"}
 _BOLD, _DIM = "1", "2"
+_STATES = {"new": _BOLD, "unchanged": _DIM}
 _LABEL = 12
 """The width of the column on the left: severities, and what the summary's lines are about."""
 
@@ -63,10 +64,10 @@ class _Page:
             yield f"{self.paint(_BOLD, self.say(name))}  {self.paint(_DIM, per_severity(findings))}"
             for one in findings:
                 yield ""
-                yield from self.finding(one)
+                yield from self.finding(one, report.state(one))
 
-    def finding(self, one: Finding) -> Iterator[str]:
-        yield self.head(one, _COLOURS[one.severity])
+    def finding(self, one: Finding, state: str) -> Iterator[str]:
+        yield self.head(one, _COLOURS[one.severity]) + (f"  {self.paint(_STATES[state], state)}" if state else "")
         yield from self.wrapped(one.message)
         yield from self.wrapped(_remedy(one), lead="-> ")
         for related in one.related:

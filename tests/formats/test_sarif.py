@@ -342,6 +342,7 @@ def test_what_is_cut_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one["properties"]["severity"] for one in run["results"]] == ["critical", "high"]
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
     assert notice["message"]["text"].startswith("2 results were left out of this file, the least severe ones (1 medium, 1 low):")
+    assert fingerprints({"runs": [run]}) == {one.fingerprint for one in findings}
 
 
 def test_results_say_what_is_new_against_a_baseline() -> None:
@@ -351,10 +352,16 @@ def test_results_say_what_is_new_against_a_baseline() -> None:
     moved = a_finding(location=at("infra/payments/keys.tf", 60))
     grown = [*old, a_key_finding(a_key("user-9", age=100))]
     new = a_finding("slow-rotation", location=at("main.tf", 1))
-    results = run_of(a_report(moved, new, *grown), baseline=baseline)["results"]
+    results = run_of(a_report(moved, new, *grown, known=fingerprints(baseline)))["results"]
     states = {one["ruleId"]: one["baselineState"] for one in results}
     assert states == {"no-rotation": "unchanged", "slow-rotation": "new", "key-too-old": "updated"}
     assert fingerprints(baseline) == {one.fingerprint for one in (a_finding(), *old)}
+
+
+def test_what_did_not_count_then_is_new_now() -> None:
+    """A suppressed result of the older log does not excuse the finding when its exemption has ended."""
+    exempt = Exemption(reason="moving", until=AT)
+    assert not fingerprints(json.loads(render(a_report(a_finding(exempt=exempt)), suppressed=True)))
 
 
 @pytest.mark.parametrize(

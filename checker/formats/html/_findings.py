@@ -24,10 +24,12 @@ def _row(one: Finding, order: int, texts: Mapping[str, list[str]], titles: Mappi
     place = str(one.location) if one.location else "live key"
     badge = element("span", one.severity.label, class_=f"badge {one.severity.label}")
     exempt = element("span", "exempt", class_="badge exempt") if one.exempt else ""
+    state = report.state(one)
+    since = element("span", state, class_=f"badge {state}") if state else ""
     below = element("span", joined(one.rule, " · ", place), class_="narrow")
     return element(
         "tr",
-        element("td", badge, exempt, data_v=order),
+        element("td", badge, exempt, since, data_v=order),
         element("td", element("span", one.rule, title=titles.get(one.rule)), class_="wide", data_v=one.rule),
         element("td", element("code", one.subject), class_="wide", data_v=one.subject),
         element("td", _details(one, texts, report), below, data_v=one.message),

@@ -60,7 +60,9 @@ def _document(report: Report) -> Iterator[tuple[str, Any]]:
     yield "summary", _summary(report)
     yield "anchor", report.anchor
     yield "rules", [rule.id for rule in report.rules]
-    yield "findings", [_writing.finding(one) for one in sorted(report.findings, key=lambda one: one.order)]
+    yield "known", None if report.known is None else sorted(report.known)
+    ordered = sorted(report.findings, key=lambda one: one.order)
+    yield "findings", [{**_writing.finding(one), "state": report.state(one) or None} for one in ordered]
     yield "gaps", [_writing.gap(one) for one in report.gaps]
     yield "calls", [_writing.call(one) for one in report.calls]
     yield "evidence", [_writing.evidence(one) for one in report.evidence]
@@ -91,4 +93,5 @@ def _report(root: Node, rules: tuple[Rule, ...]) -> Report:
         limits=tuple((key.subject, limit) for key, limit in zip(keys, limits, strict=True) if limit is not None),
         anchor=root["anchor"].text(),
         rules=tuple(rule for rule in rules if rule.id in on),
+        known=root["known"].maybe(lambda node: frozenset(node.each(Node.text))),
     )

@@ -23,11 +23,11 @@ _ABOUT = "urn:keyturn"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def render(report: Report, *, category: str = "", suppressed: bool = False, baseline: Json | None = None) -> str:
+def render(report: Report, *, category: str = "", suppressed: bool = False) -> str:
     """The report as one run.
 
     `category` tells uploads of one commit apart. Exempt findings are written, as suppressed ones, only where asked for: GitHub
-    opens alerts for them. `baseline` is an older SARIF log: each result then says whether it is new.
+    opens alerts for them. Each result of a report that was compared with an older one says whether it is new.
     """
     findings = open_findings(report) + (exempt_findings(report) if suppressed else ())
     folds = fold(findings, report)
@@ -36,15 +36,16 @@ def render(report: Report, *, category: str = "", suppressed: bool = False, base
         rules={rule["id"]: index for index, rule in enumerate(rules)},
         texts={place.path: one.text for one in report.texts if (place := inside(Location(path=one.path)))},
         hashes={},
-        known=None if baseline is None else fingerprints(baseline),
+        known=report.known,
     )
     run = members(_run(report, rules, folds, category, context))
     return f'{{\n"$schema": "{_SCHEMA}",\n"version": "2.1.0",\n"runs": [{{\n{run}\n}}]\n}}\n'
 
 
 def fingerprints(log: Json) -> frozenset[str]:
-    """The fingerprints of all findings that an older SARIF log of ours holds."""
-    return frozenset(name for one in _results_of(log) for name in _names(one))
+    """The fingerprints of all findings that counted in an older SARIF log of ours."""
+    results = (one for one in _results_of(log) if not one.get("suppressions") and one.get("baselineState") != "absent")
+    return frozenset(name for one in (*results, *_runs_of(log)) for name in _names(one))
 
 
 def _run(report: Report, rules: list[Json], folds: list[Fold], category: str, context: Context) -> Iterator[tuple[str, Any]]:
@@ -55,6 +56,8 @@ def _run(report: Report, rules: list[Json], folds: list[Fold], category: str, co
     yield "originalUriBaseIds", {ROOT: {"description": {"text": "The root of the repository."}}}
     yield "columnKind", "unicodeCodePoints"
     yield "results", [result(one, context) for one in folds[:MOST]]
+    if folds[MOST:]:  # a later run must know them too
+        yield "properties", {"fingerprints": sorted({name for one in folds[MOST:] for name in one.fingerprints})}
 
 
 def _invocation(report: Report, left_out: list[Fold]) -> Json:
@@ -64,14 +67,18 @@ def _invocation(report: Report, left_out: list[Fold]) -> Json:
 
 
 def _results_of(log: Any) -> Iterator[Json]:
+    for run in _runs_of(log):
+        results = run.get("results")
+        yield from (one for one in results if isinstance(one, dict)) if isinstance(results, list) else ()
+
+
+def _runs_of(log: Any) -> Iterator[Json]:
     runs = log.get("runs") if isinstance(log, dict) else None
-    for run in runs if isinstance(runs, list) else []:
-        results = run.get("results") if isinstance(run, dict) else None
-        yield from (one for one in results or [] if isinstance(one, dict))
+    yield from (run for run in runs if isinstance(run, dict)) if isinstance(runs, list) else ()
 
 
 def _names(result: Json) -> Iterator[str]:
-    """Each folded finding's own fingerprint, else the result's."""
+    """Each folded finding's own fingerprint, else the result's; of a run, those that it left out."""
     properties, partial = result.get("properties"), result.get("partialFingerprints")
     if isinstance(properties, dict) and isinstance(properties.get("fingerprints"), list):
         yield from (name for name in properties["fingerprints"] if isinstance(name, str))

@@ -1,0 +1,52 @@
+"""`--baseline`: the findings that an older run had, which do not fail this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from checker.errors import UsageError
+
+
+def known(file: str) -> frozenset[str]:
+    """The fingerprints of an older run's findings, from its SARIF file or JSON report; of what was exempt there, none."""
+    log = _parsed(file)
+    if isinstance(log, dict) and log.get("format") == "keyturn-report":
+        return frozenset(_of_report(file, log))
+    if not _is_ours(log):
+        advice = "Make one with -f sarif=FILE or -f json=FILE."
+        raise UsageError(f"--baseline {file}: this is neither a SARIF file nor a JSON report of Keyturn. {advice}")
+    from checker.formats.sarif import fingerprints
+
+    return fingerprints(log)
+
+
+def _parsed(file: str) -> Any:
+    import json
+
+    try:
+        return json.loads(Path(file).read_bytes())
+    except OSError as error:
+        raise UsageError(f"--baseline {file} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"--baseline {file}: this is not JSON ({error}).") from error
+
+
+def _of_report(file: str, document: dict[str, Any]) -> list[str]:
+    try:
+        return [one["fingerprint"] for one in document["findings"] if not one["exempt"]]
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"--baseline {file}: this JSON report is damaged. Make it again with -f json=FILE.") from error
+
+
+def _is_ours(log: Any) -> bool:
+    """True for a SARIF log in which each run is one of Keyturn's."""
+    runs = log.get("runs") if isinstance(log, dict) else None
+    return isinstance(runs, list) and bool(runs) and all(_driver(run) == "Keyturn" for run in runs)
+
+
+def _driver(run: Any) -> Any:
+    try:
+        return run["tool"]["driver"]["name"]
+    except (KeyError, TypeError):
+        return None
