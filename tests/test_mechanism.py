@@ -468,3 +468,50 @@ def test_same_moment_is_no_turn(tmp_path: Path) -> None:
     code = ROTATOR + block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339")
     code += key("time_static.s", lifecycle="") + key("time_static.s", lifecycle="").replace('"k"', '"l"')
     assert [one.mechanism.second_key for one in resources(tmp_path, code)] == [False, False]
+
+
+CURES = [
+    ("direct", ROTATOR + key("time_rotating.r"), "Put a bridge between the clock and the key"),
+    ("order", ROTATOR + key(extra="depends_on = [time_rotating.r]"), "Put a bridge between the clock and the key"),
+    (
+        "none",
+        'resource "time_rotating" "r" {\n  count = 0\n  rotation_days = 60\n}\n' + key("time_rotating.r"),
+        "Give time_rotating.r an",
+    ),
+    (
+        "id",
+        ROTATOR + block("terraform_data", "i", "input = time_rotating.r.id") + key("terraform_data.i.id"),
+        "Name terraform_data.i or",
+    ),
+    ("still", block("time_offset", "o", "offset_days = 30") + key("time_offset.o"), "Let a clock drive time_offset.o"),
+    ("no such", key("terraform_data.none"), "Name in replace_triggered_by what time replaces"),
+    (
+        "frozen",
+        ROTATOR
+        + block("terraform_data", "i", "input = time_rotating.r.id\n  lifecycle {\n    ignore_changes = [input]\n  }")
+        + key("terraform_data.i"),
+        "Take ignore_changes out of terraform_data.i",
+    ),
+    (
+        "pinned",
+        block("time_rotating", "r", 'rfc3339 = "2020-01-01T00:00:00Z"\n  rotation_days = 60')
+        + block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339")
+        + key("time_static.s"),
+        "Take the fixed time out of time_rotating.r",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "cure"), [row[1:] for row in CURES], ids=[row[0] for row in CURES])
+def test_each_break_has_its_cure(code: str, cure: str, tmp_path: Path) -> None:
+    """What would make a broken mechanism work is said by what broke it."""
+    [found] = resources(tmp_path, code)
+    assert (found.mechanism.kind, found.mechanism.cure[: len(cure)]) == (Rotation.BROKEN, cure)
+
+
+@pytest.mark.parametrize("argument", ["count = var.n", "for_each = var.n"])
+def test_an_unknown_number_of_keys_is_not_a_rotation(argument: str, tmp_path: Path) -> None:
+    """How many keys there are is for a person to say, and says nothing of when one is replaced."""
+    index = "${count.index}" if argument.startswith("count") else "${each.key}"
+    [found] = resources(tmp_path, 'variable "n" {}\n', key(extra=argument, user=f'"svc-{index}"'))
+    assert found.mechanism.kind is Rotation.NONE

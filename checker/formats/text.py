@@ -167,7 +167,7 @@ def _gap_place(gap: Gap) -> str:
     """The place first, so that a terminal makes it clickable; what the gap is about only where that says more."""
     if gap.location is None:
         return gap.what
-    return str(gap.location) if gap.what == gap.location.path else f"{gap.location}  {gap.what}"
+    return str(gap.location) if gap.what in (gap.location.path, str(gap.location)) else f"{gap.location}  {gap.what}"
 
 
 def _lines(text: str, width: int) -> Iterator[str]:

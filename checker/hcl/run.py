@@ -146,10 +146,14 @@ class Run:
     def bindings(self, owner: ModuleInstance, declared: Declared, key: Key, names: Names) -> Names:
         """`each` and `count` as one instance sees them."""
         if declared.body.value("count") is not None:
-            return {"count": {"index": key if key is not None else Unknown(Certainty.LOOSE)}}
+            return {"count": {"index": key if key is not None else self._index(owner, declared, names)}}
         if (each := declared.body.value("for_each")) is None:
             return {}
         return {"each": self.remembered((id(owner), declared.name, "each", key), lambda: self._each(owner, each, key, names))}
+
+    def _index(self, owner: ModuleInstance, declared: Declared, names: Names) -> Unknown:
+        """The index of the instance that stands for all of an unknown count: as fixed as the count is."""
+        return blend(f"{owner.under(declared.name)}.index", (self.expand(owner, declared, names),))
 
     def _each(self, owner: ModuleInstance, each: Expression, key: Key, names: Names) -> Value:
         items = self.value(each, owner, names)

@@ -10,13 +10,14 @@ from checker.hcl.simulate import Question, play, reached
 from checker.hcl.world import Leaf
 from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
 from checker.mechanism.lifecycle import find_block
-from checker.mechanism.still import explain
+from checker.mechanism.still import UNPIN, explain
 from checker.mechanism.turns import has_second_key
 from checker.model import Mechanism, Rotation
 
 __all__ = ["STACK", "days", "location", "recognise"]
 
 STACK = "aws_cloudformation_stack"
+_FAILS = "Make the plan succeed: terraform plan says more"
 _NO_SERIAL = "a CloudFormation template makes it, where only a higher Serial replaces a key, and the template has none"
 
 
@@ -26,7 +27,7 @@ def recognise(question: Question, at: datetime) -> dict[str, Mechanism]:
     if question.declared.labels[0] == STACK and not question.declared.mentions("Serial"):
         return {address: make(case, Rotation.NONE, _NO_SERIAL) for address in case.outcome.present}
     if case.outcome.fails:
-        return {case.owner.under(case.declared.name) + "[*]": make(case, Rotation.BROKEN, case.outcome.fails)}
+        return {case.owner.under(case.declared.name) + "[*]": make(case, Rotation.BROKEN, case.outcome.fails, cure=_FAILS)}
     return {address: _verdict(case, address) for address in case.outcome.present}
 
 
@@ -72,7 +73,9 @@ def _always(case: Case, leaves: tuple[Leaf, ...], driver: Leaf | None) -> Mechan
     pinned = find_pinned(case, leaves)
     if pinned:
         why = f"{pinned.name} counts from a fixed time that passes once, and from then on every apply replaces the key"
-        return make(case, Rotation.BROKEN, f"{why} (terraform-provider-time#44)", leaves, driver=pinned)
+        return make(
+            case, Rotation.BROKEN, f"{why} (terraform-provider-time#44)", leaves, driver=pinned, cure=UNPIN.format(pinned.name)
+        )
     why = f"{_name(driver)} changes with every plan, so each apply makes a new key"
     return make(case, Rotation.EVERY_APPLY, why, leaves, driver=driver, period=timedelta())
 

@@ -155,6 +155,7 @@ def make(
     driver: Leaf | None = None,
     period: timedelta | None = None,
     blocked_by: str = "",
+    cure: str = "",
 ) -> Mechanism:
     """A mechanism of this kind, with the places that belong to it."""
     return Mechanism(
@@ -164,6 +165,7 @@ def make(
         driver=driver.name if driver else "",
         hangs_on=location(driver.path, driver.place) if driver and driver.path else None,
         blocked_by=blocked_by,
+        cure=cure,
         overlap=kind not in (Rotation.NONE, Rotation.BROKEN) and case.overlap,
         related=_related(case, leaves, driver) if kind is not Rotation.NONE else (),
     )

@@ -13,7 +13,10 @@ from checker.mechanism.external import find_external
 from checker.mechanism.lifecycle import find_guard
 from checker.model import Mechanism, Rotation
 
+UNPIN = "Take the fixed time out of {}, so that it counts from its own creation"
 _NONE = "nothing ever replaces it"
+_BRIDGE = "Put a bridge between the clock and the key, such as time_static, and name it in replace_triggered_by"
+_TARGET = "Name in replace_triggered_by what time replaces in the same module, such as a terraform_data on plantimestamp()"
 _DIRECT = (
     "{} leaves the state when it expires, so the plan shows a creation, and replace_triggered_by fires on an update or a "
     "replacement only (terraform-provider-time#118)"
@@ -41,47 +44,49 @@ def _looks_like(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism
     problem = case.outcome.run.problems.get(address, "")
     clock = next((leaf for leaf in leaves if is_clock(leaf)), None)
     if problem:
-        return make(case, Rotation.BROKEN, problem, leaves, driver=clock)
+        return make(case, Rotation.BROKEN, problem, leaves, driver=clock, cure=_TARGET)
     if clock is None:
         return None
-    return make(case, Rotation.BROKEN, _why(case, clock, leaves), leaves, driver=clock)
+    why, cure = _why(case, clock, leaves)
+    return make(case, Rotation.BROKEN, why, leaves, driver=clock, cure=cure)
 
 
-def _why(case: Case, clock: Leaf, leaves: tuple[Leaf, ...]) -> str:
-    """Why something that knows the time does not replace the key."""
+def _why(case: Case, clock: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, str]:
+    """Why something that knows the time does not replace the key, and what would make it."""
     targets = _targets(case)
     if clock.kind == "order":
-        return f"depends_on only sets the order: {clock.name} in it replaces nothing"
+        return f"depends_on only sets the order: {clock.name} in it replaces nothing", _BRIDGE
     if clock.kind == "resource" and block_of(case.outcome.run, clock) is None:
-        return f"{clock.name} has no instance (its count or for_each is empty), so nothing drives it"
+        why = f"{clock.name} has no instance (its count or for_each is empty), so nothing drives it"
+        return why, f"Give {clock.name} an instance where the key has one"
     if any(case.owner.under(f"{target.type}.{target.name}") == clock.name for target in targets):
-        return _DIRECT.format(clock.name)
+        return _DIRECT.format(clock.name), _BRIDGE
     pinned = find_pinned(case, leaves)
     if pinned:
-        return f"{pinned.name} counts from a fixed time, so what hangs on it never changes (terraform-provider-time#44)"
-    return (
-        _frozen(case, targets)
-        or _kept_id(targets)
-        or f"{clock.name} is read on the way, but what reaches the key stays the same when it moves"
-    )
+        why = f"{pinned.name} counts from a fixed time, so what hangs on it never changes (terraform-provider-time#44)"
+        return why, UNPIN.format(pinned.name)
+    still = f"{clock.name} is read on the way, but what reaches the key stays the same when it moves"
+    return _frozen(case, targets) or _kept_id(targets) or (still, _BRIDGE)
 
 
-def _frozen(case: Case, targets: tuple[Target, ...]) -> str:
+def _frozen(case: Case, targets: tuple[Target, ...]) -> tuple[str, str] | None:
     """A bridge that ignores changes is frozen."""
     for target in targets:
         declared = case.owner.module.resources.get((target.type, target.name))
         schema = SCHEMAS.get(target.type)
         if declared is not None and schema is not None and ignored(declared.body) & (schema.inputs | {"all"}):
-            return f"{declared.name} has ignore_changes on what should move it, so it is frozen"
-    return ""
+            why = f"{declared.name} has ignore_changes on what should move it, so it is frozen"
+            return why, f"Take ignore_changes out of {declared.name}"
+    return None
 
 
-def _kept_id(targets: tuple[Target, ...]) -> str:
+def _kept_id(targets: tuple[Target, ...]) -> tuple[str, str] | None:
     for target in targets:
         if target.type == "terraform_data" and target.rest[:1] == ("id",):
             name = f"{target.type}.{target.name}"
-            return f"{name} is updated in place when its input changes and keeps its id; name the resource or its output"
-    return ""
+            why = f"{name} is updated in place when its input changes and keeps its id"
+            return why, f"Name {name} or its output in replace_triggered_by, in the place of its id"
+    return None
 
 
 def _by_hand(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism | None:
@@ -120,7 +125,15 @@ def _hangs_in_the_air(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
     bridge = next((leaf for leaf in leaves if leaf.kind == "resource" and is_bridge(leaf)), None)
     if bridge is None or not _targets(case):
         return None
-    return make(case, Rotation.BROKEN, f"it hangs on {bridge.name}, and nothing ever changes that", leaves, driver=bridge)
+    why = f"it hangs on {bridge.name}, and nothing ever changes that"
+    return make(
+        case,
+        Rotation.BROKEN,
+        why,
+        leaves,
+        driver=bridge,
+        cure=f"Let a clock drive {bridge.name}: time_rotating, or plantimestamp()",
+    )
 
 
 def _guarded(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:

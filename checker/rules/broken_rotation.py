@@ -90,7 +90,9 @@ def check(facts: Facts, _params: Params) -> Iterator[Finding]:
 def _remedy(mechanism: Mechanism) -> str:
     if mechanism.blocked_by:
         return f"Take away what blocks it: {mechanism.blocked_by}"
-    return "Put a bridge between the clock and the key, such as time_static, and name it in replace_triggered_by"
+    return (
+        mechanism.cure or "Put a bridge between the clock and the key, such as time_static, and name it in replace_triggered_by"
+    )
 
 
 RULE = Rule(

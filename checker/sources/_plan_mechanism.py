@@ -30,6 +30,7 @@ BRIDGED = "{} replaces it through {}, seen in the plan; what the lifecycle of {}
 DOUBTFUL = "it hangs on {}, seen in the plan; whether that ever changes, the plan does not show"
 BY_HAND = "it is replaced only when a person changes {}, seen in the plan"
 STILL = "it hangs on {}, and nothing ever changes that, seen in the plan"
+CURE = "Let a clock drive {}: time_rotating, or plantimestamp()"
 EXPIRES = "it expires by itself"
 
 
@@ -41,6 +42,7 @@ class _Verdict:
     kind: Rotation
     why: str
     driver: str = ""
+    cure: str = ""
     period: timedelta | None = None
 
 
@@ -49,7 +51,9 @@ def infer(plan: Plan, name: str, changes: Iterable[Change]) -> Mechanism:
     changes = tuple(changes)
     overlap = not any(one.actions == ("delete", "create") for one in changes)
     verdict = _expires(changes) or _replaced(plan, name, changes)
-    return Mechanism(kind=verdict.kind, why=verdict.why, period=verdict.period, driver=verdict.driver, overlap=overlap)
+    return Mechanism(
+        kind=verdict.kind, why=verdict.why, period=verdict.period, driver=verdict.driver, cure=verdict.cure, overlap=overlap
+    )
 
 
 def _expires(changes: tuple[Change, ...]) -> _Verdict | None:
@@ -117,7 +121,7 @@ def _hanging(plan: Plan, target: str) -> _Verdict:
         return _unknown(DOUBTFUL.format(target))
     if schema.inputs & set(arguments):
         return _Verdict(rank=3, kind=Rotation.MANUAL, why=BY_HAND.format(target), driver=target)
-    return _Verdict(rank=4, kind=Rotation.BROKEN, why=STILL.format(target), driver=target)
+    return _Verdict(rank=4, kind=Rotation.BROKEN, why=STILL.format(target), driver=target, cure=CURE.format(target))
 
 
 def _bridged(plan: Plan, clock: str, target: str) -> _Verdict:

@@ -26,3 +26,9 @@ def test_a_mechanism_that_is_blocked():
     [finding] = check(broken_rotation, blocked)
     assert finding.message == "The rotation of aws_iam_access_key.k is blocked. time_rotating.r would replace it."
     assert finding.remedy == "Take away what blocks it: prevent_destroy makes the plan fail"
+
+
+def test_the_cure_of_the_mechanism_is_the_remedy():
+    """What makes this mechanism work is said, not what makes most work."""
+    [finding] = check(broken_rotation, a_resource(Rotation.BROKEN, cure="Take ignore_changes out of terraform_data.t"))
+    assert finding.remedy == "Take ignore_changes out of terraform_data.t"

@@ -151,6 +151,7 @@ def _mechanism(node: Node) -> Mechanism:
         driver=node["driver"].text(),
         hangs_on=node["hangs_on"].maybe(location),
         blocked_by=node["blocked_by"].text(),
+        cure=node["cure"].text(),
         overlap=node["overlap"].flag(),
         second_key=node["second_key"].flag(),
         related=node["related"].each(related),

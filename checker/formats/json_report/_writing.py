@@ -162,6 +162,7 @@ def _mechanism(one: Mechanism) -> Json:
         "driver": one.driver,
         "hangs_on": _maybe(location, one.hangs_on),
         "blocked_by": one.blocked_by,
+        "cure": one.cure,
         "overlap": one.overlap,
         "second_key": one.second_key,
         "related": [related(place) for place in one.related],
