@@ -540,15 +540,15 @@ def test_no_json_crashes_the_reader(document):
 def test_five_thousand_users_are_read_in_time():
     """The budget is 100 ms for 5,000 rows on the slow machine; the test allows noise."""
     data = a_csv(ROOT, *(a_row(f"user-{number}", first=OLD_KEY) for number in range(5000)))
-    start = time.perf_counter()
+    start = time.process_time()
     facts = read(data)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert len(keys(facts)) == 5000
 
 
 def test_many_gaps_cost_no_more_than_their_rows():
     """Time grows with the rows, also where every row is damaged."""
     data = a_csv(ROOT, *(a_row(f"user-{number}", first=OLD_KEY | {"last_rotated": "soon"}) for number in range(5000)))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(gaps(read(data))) == 5000
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
