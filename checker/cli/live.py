@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker import __version__
+from checker import __version__, interrupt
 from checker.cli.limits import limits
 from checker.cli.output import check_folder
 from checker.cli.progress import Accounts, Watch
-from checker.errors import SourceError, UsageError
+from checker.errors import UsageError
 from checker.model import Fact, Gap
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def read(live: Live, inquiry: Inquiry) -> Iterator[Fact]:
     stop = threading.Event()
 
     def pause(seconds: float) -> None:
-        if stop.wait(seconds):
+        if stop.wait(seconds) or interrupt.asked():
             raise KeyboardInterrupt
 
     here = aws.Clock(sleep=pause, monotonic=time.monotonic, random=random.random)
@@ -156,9 +156,8 @@ def read(live: Live, inquiry: Inquiry) -> Iterator[Fact]:
             yield from facts
             tally = Accounts(watch=inquiry.watch, total=len(targets))
             clock, watch = (afar, None) if live.dask else (here, tally.users_read)
-            yield from aws.read(
-                targets, wanted, at=inquiry.at, clock=clock, executor=executor, watch=watch, done=tally.account_done
-            )
+            progress = aws.Progress(watch=watch, done=tally.account_done, pulse=lambda: pause(0))
+            yield from aws.read(targets, wanted, at=inquiry.at, clock=clock, executor=executor, progress=progress)
         finally:
             stop.set()
 
@@ -178,7 +177,7 @@ def _targets(live: Live, clock: Clock) -> tuple[tuple[Target, ...], tuple[Fact, 
 def _members(live: Live, way: Target, clock: Clock) -> tuple[tuple[Target, ...], tuple[Fact, ...]]:
     """The accounts of the organization; where AWS does not tell them, that is the one gap."""
     from checker.sources import organization
-    from checker.sources.aws import Target, connect
+    from checker.sources.aws import RefusedError, Target, connect
 
     choice = organization.Choice(
         role_name=live.role_name or "",
@@ -191,8 +190,8 @@ def _members(live: Live, way: Target, clock: Clock) -> tuple[tuple[Target, ...],
     try:
         there = connect(Target(profile=way.profile), clock)
         found = organization.read(there.ask("organizations"), choice, caller=there.account, partition=there.partition)
-    except SourceError as error:
-        return (), (Gap(what="the organization", why=str(error)),)
+    except RefusedError as refusal:
+        return (), (Gap(what="the organization", why=refusal.why, hint=refusal.hint),)
     return found.targets, found.facts
 
 
@@ -200,9 +199,20 @@ def _executor(live: Live) -> AbstractContextManager[Executor]:
     """Threads of this process, or the workers of a cluster: both run the same function."""
     if live.dask:
         return _cluster(live.dask)
+    return _threads()
+
+
+@contextmanager
+def _threads() -> Iterator[Executor]:
+    """Threads that are waited for, unless the run is stopped: an answer may be half a minute away."""
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(SIDE_BY_SIDE)
+    executor, whole = ThreadPoolExecutor(SIDE_BY_SIDE), False
+    try:
+        yield executor
+        whole = True
+    finally:
+        executor.shutdown(wait=whole, cancel_futures=True)
 
 
 @contextmanager

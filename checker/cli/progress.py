@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
+from checker import interrupt
 from checker.model import Fact
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Watch:
         def watched() -> Iterator[Fact]:
             started, facts = time.monotonic(), 0
             for facts, fact in enumerate(source(), 1):
+                interrupt.check()
                 self.tell(f"reading {name}: {facts:,} so far")
                 yield fact
             self.done.append(Reading(name=name, facts=facts, seconds=time.monotonic() - started))

@@ -117,6 +117,7 @@ def _watching(watch: Watch) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         watch.clear()
+        watch.stream = None  # threads that are not waited for have nothing to say any more
         click.echo(f"keyturn: stopped while {watch.latest}" if watch.latest else "keyturn: stopped", err=True)
         raise
     finally:

@@ -25,10 +25,25 @@ if TYPE_CHECKING:
     import botocore.session
     from botocore.loaders import Loader
 
-__all__ = ["Clock", "Connection", "Limits", "Target", "Watch", "connect", "read", "read_account", "save_evidence"]
+__all__ = [
+    "Clock",
+    "Connection",
+    "Limits",
+    "Progress",
+    "RefusedError",
+    "Target",
+    "Watch",
+    "connect",
+    "read",
+    "read_account",
+    "save_evidence",
+]
 
 ATTEMPTS = 8
 """How often one request is tried, unless AWS_MAX_ATTEMPTS or the profile says otherwise."""
+
+PULSE = 0.2
+"""Seconds between two looks at whether the run is to end."""
 
 _PAGES = {"ListUsers": {"PaginationConfig": {"PageSize": 1000}}}
 """AWS gives 100 users a page unless asked for more."""
@@ -51,6 +66,18 @@ class Connection:
         return partial(_ask, client)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Who is told how far the reading is: `done` as each account ends, `pulse` a few times a second while one is waited for.
+
+    `watch` must be None where other machines do the work; `pulse` may raise KeyboardInterrupt to end it.
+    """
+
+    watch: Watch | None = None
+    done: Callable[[], None] = lambda: None
+    pulse: Callable[[], None] = lambda: None
+
+
 def read(
     targets: Sequence[Target],
     limits: Limits,
@@ -58,18 +85,15 @@ def read(
     at: datetime,
     clock: Clock,
     executor: Executor,
-    watch: Watch | None = None,
-    done: Callable[[], None] = lambda: None,
+    progress: Progress | None = None,
 ) -> Iterator[Fact]:
-    """Yield the facts of every account, in the order of the targets; `done` is called as each account ends.
-
-    What cannot be read in one account is a gap, and the others go on. `watch` must be None where other machines do the work.
-    """
-    work = [executor.submit(read_account, target, limits, at=at, clock=clock, watch=watch) for target in targets]
+    """Yield the facts of every account, in the order of the targets; what cannot be read in one is a gap of it alone."""
+    told = progress or Progress()
+    work = [executor.submit(read_account, target, limits, at=at, clock=clock, watch=told.watch) for target in targets]
     for future in work:
-        future.add_done_callback(lambda one: None if one.cancelled() or one.exception() else done())
+        future.add_done_callback(lambda one: None if one.cancelled() or one.exception() else told.done())
     try:
-        yield from _once(zip(targets, work, strict=True))
+        yield from _once(zip(targets, work, strict=True), told.pulse)
     finally:
         for future in work:
             future.cancel()
@@ -102,10 +126,11 @@ def connect(target: Target, clock: Clock) -> Connection:
     return Connection(session=session, account=account, partition=partition, clock=clock, credentials=credentials)
 
 
-def _once(work: Iterable[tuple[Target, Future[tuple[Fact, ...]]]]) -> Iterator[Fact]:
+def _once(work: Iterable[tuple[Target, Future[tuple[Fact, ...]]]], pulse: Callable[[], None]) -> Iterator[Fact]:
     """The facts of each account, once where two targets lead to the same."""
     seen: dict[str, str] = {}
     for target, future in work:
+        _wait(future, pulse)
         facts = _result(target, future)
         account = next((fact.name[:12] for fact in facts if isinstance(fact, Evidence)), target.label)
         if account in seen:
@@ -113,6 +138,15 @@ def _once(work: Iterable[tuple[Target, Future[tuple[Fact, ...]]]]) -> Iterator[F
         else:
             seen[account] = target.label
             yield from facts
+
+
+def _wait(future: Future[tuple[Fact, ...]], pulse: Callable[[], None]) -> None:
+    """Wait in short turns: a signal that comes as the waiting begins is not noticed before it ends."""
+    from concurrent.futures import wait
+
+    while not wait((future,), timeout=PULSE).done:
+        pulse()
+    pulse()
 
 
 def _result(target: Target, future: Future[tuple[Fact, ...]]) -> tuple[Fact, ...]:

@@ -299,37 +299,55 @@ def test_live_needs_no_boto3_to_be_refused():
     assert "--organization" in done.stdout
 
 
-def _interrupted(process):
-    """What a process said after Ctrl-C; Python may lose one signal in a callback, and a person presses again."""
-    for _ in range(4):
-        process.send_signal(signal.SIGINT)
-        try:
-            return process.communicate(timeout=5)
-        except subprocess.TimeoutExpired:
-            continue
-    process.kill()
-    return process.communicate()
+@pytest.fixture
+def running(amazon):
+    """Starts a live scan as a process of its own, which heeds Ctrl-C also where these tests run in the background."""
+    processes, before = [], signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def run(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checker", "scan", "--live", *AS_OF, *arguments],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.communicate()
+    signal.signal(signal.SIGINT, before)
 
 
-def test_ctrl_c_ends_cleanly_and_says_how_far_it_was(amazon, tmp_path):
-    """An interrupted run ends at once with exit code 2 and one sentence on what was read; no traceback."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_cleanly_and_says_how_far_it_was(amazon, running, number):
+    """Ctrl-C and SIGTERM end the run with exit code 2 and one sentence on what was read; no traceback, no half report."""
     amazon.latency = 0.05
     amazon.add(people=[Person(name=f"u{number}", keys=[Key(age=120)]) for number in range(400)])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "checker", "scan", "--live", *AS_OF],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = running("-f", "json=report.json", "--save-evidence", "evidence.json")
     while amazon.count()["ListAccessKeys"] < 3:
         time.sleep(0.05)
-    out, err = _interrupted(process)
-    assert (process.returncode, out) == (2, "")
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, os.listdir()) == (2, "", [])
     assert "Traceback" not in err
-    assert "0 of 1 accounts" in err
-    assert "interrupted: there is no verdict" in err
+    assert "keyturn: stopped while reading 0 of 1 accounts, " in err
+    assert "keyturn: interrupted: there is no verdict." in err
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(amazon, running):
+    """Ctrl-C ends the run although every thread waits for AWS."""
+    amazon.latency = 25.0
+    amazon.add()
+    process = running()
+    time.sleep(2)  # it waits for its first answer
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, "no verdict" in err, time.monotonic() - start < 10) == (2, True, True)
 
 
 def test_a_stopped_source_ends_its_threads(amazon):

@@ -13,7 +13,7 @@ from botocore import exceptions
 from checker.model import AccessKey, Evidence, Gap
 from checker.sources import aws
 from checker.sources._faults import refused
-from checker.sources.aws import Limits, Target, connect, read, read_account
+from checker.sources.aws import Limits, Progress, Target, connect, read, read_account
 from tests import amazon as world
 from tests.amazon import DENIED, HUB, NOW, THROTTLED, Key, Person, Refusal
 
@@ -355,7 +355,9 @@ def test_done_is_told_once_for_each_account(amazon, passing):
     amazon.accounts[targets[0].account].refusals["BeAssumed"] = DENIED
     ended = []
     with ThreadPoolExecutor(4) as executor:
-        list(read(targets, LIMITS, at=NOW, clock=passing.clock, executor=executor, done=lambda: ended.append(1)))
+        list(
+            read(targets, LIMITS, at=NOW, clock=passing.clock, executor=executor, progress=Progress(done=lambda: ended.append(1)))
+        )
     assert len(ended) == 4
 
 
@@ -413,4 +415,16 @@ def test_an_interrupted_run_starts_no_more_accounts(passing):
     executor = Prepared(failed(KeyboardInterrupt()), waiting)
     with pytest.raises(KeyboardInterrupt):
         list(read([Target(), Target(account=OTHER)], LIMITS, at=NOW, clock=passing.clock, executor=executor))
+    assert waiting.cancelled()
+
+
+def test_waiting_for_an_account_asks_whether_to_go_on(passing):
+    """However long an answer takes, the run can be ended meanwhile."""
+    waiting = Future()
+
+    def pulse():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(read([Target()], LIMITS, at=NOW, clock=passing.clock, executor=Prepared(waiting), progress=Progress(pulse=pulse)))
     assert waiting.cancelled()

@@ -1,0 +1,55 @@
+"""Ctrl-C, SIGTERM and a terminal that closes: the run stops where it is; who asks again is not kept waiting."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from types import FrameType
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""What asks a program to end, on one system or another."""
+
+GRACE = 0.5
+"""Seconds in which a second signal is the same wish: a shell and what it runs often pass one on both."""
+
+_asked: list[float] = []
+
+
+def heed() -> None:
+    """Take over the signals that ask us to end; what whoever started us wants ignored, as nohup does, stays ignored."""
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _stop)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    now = time.monotonic()
+    _asked.append(now)
+    if len(_asked) == 1:
+        raise KeyboardInterrupt
+    if now - _asked[0] > GRACE:
+        with suppress(OSError):
+            os.write(2, b"\nkeyturn: ended at once: there is no verdict.\n")
+        os._exit(2)
+
+
+def asked() -> bool:
+    """True once someone wants us to end. Python drops what a signal raises in a destructor, so long work asks here too."""
+    return bool(_asked)
+
+
+def check() -> None:
+    """Raise KeyboardInterrupt if someone wants us to end."""
+    if asked():
+        raise KeyboardInterrupt
+
+
+def leave(code: int) -> None:
+    """End the process; after a signal without waiting for threads that still wait for an answer."""
+    if asked():
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,115 @@
+"""Ctrl-C and SIGTERM: heeded once, not lost, and not waited for."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from checker import __main__ as command
+from checker import interrupt
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def heeding(monkeypatch):
+    """Signals are heeded in this process until the test ends."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    monkeypatch.setattr(interrupt, "_asked", [])
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    interrupt.heed()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def send(number=signal.SIGINT):
+    os.kill(os.getpid(), number)
+    time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_wish_to_end_is_the_same(heeding, number):
+    """Ctrl-C, SIGTERM and a terminal that closes all stop the run where it is."""
+    assert not interrupt.asked()
+    interrupt.check()
+    with pytest.raises(KeyboardInterrupt):
+        send(number)
+    with pytest.raises(KeyboardInterrupt):
+        interrupt.check()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_python_drops_is_not_lost(heeding):
+    """Python drops what is raised in a destructor: the wish to end is still there when the run asks."""
+
+    class Dying:
+        def __del__(self):
+            send()
+
+    Dying()
+    assert interrupt.asked()
+
+
+def test_a_signal_passed_on_twice_is_one_wish(heeding):
+    """A shell that passes a signal on beside the terminal does not cut the clean end short."""
+    with pytest.raises(KeyboardInterrupt):
+        send()
+    send(signal.SIGTERM)
+    assert interrupt.asked()
+
+
+def test_who_asks_again_is_not_kept_waiting(heeding, monkeypatch, capfd):
+    """A second Ctrl-C ends the process at once, with exit code 2 and a sentence."""
+    left = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    monkeypatch.setattr(interrupt, "GRACE", 0)
+    with pytest.raises(KeyboardInterrupt):
+        send()
+    send()
+    assert (left, capfd.readouterr().err) == ([2], "\nkeyturn: ended at once: there is no verdict.\n")
+
+
+def test_what_nohup_ignores_stays_ignored(heeding):
+    """Whoever started us decides which signals count."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    interrupt.heed()
+    send(signal.SIGHUP)
+    assert not interrupt.asked()
+
+
+def test_a_run_ends_with_its_code(heeding, monkeypatch):
+    """Without a signal the process ends as any other."""
+    monkeypatch.setattr(sys, "argv", ["keyturn", "explain", "no-such-rule"])
+    with pytest.raises(SystemExit) as end:
+        command.run()
+    assert end.value.code == 2
+
+
+def test_a_signal_while_we_are_loading_is_no_traceback(heeding, monkeypatch, capsys):
+    """Ctrl-C right after the start: one sentence and exit code 2."""
+    left = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    monkeypatch.setattr("checker.cli.main", send)
+    with pytest.raises(SystemExit):
+        left or command.run()  # os._exit is only noted here, so sys.exit comes after it
+    assert (left, capsys.readouterr().err) == ([2], "keyturn: interrupted: there is no verdict.\n")
+
+
+def test_threads_that_wait_are_not_waited_for():
+    """A process that was asked to end does so although a thread of it still waits."""
+    code = (
+        "import os, signal, threading, time\nfrom checker import interrupt\ninterrupt.heed()\n"
+        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "try:\n os.kill(os.getpid(), signal.SIGTERM); time.sleep(1)\nexcept KeyboardInterrupt:\n interrupt.leave(2)\n"
+    )
+    start = time.monotonic()
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=30, check=False).returncode == 2
+    assert time.monotonic() - start < 20
+    assert threading.current_thread() is threading.main_thread()
