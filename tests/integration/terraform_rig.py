@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
 from moto.server import ThreadedMotoServer
 
@@ -141,7 +142,7 @@ def a_tree(path: Path) -> Iterator[Tree]:
         yield tree
     finally:
         server.stop()
-        iam_backends[DEFAULT_ACCOUNT_ID]["aws"].reset()
+        BackendDict.reset()
 
 
 def keys_of(user: str) -> list[Any]:
