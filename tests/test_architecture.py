@@ -14,8 +14,13 @@ PACKAGE = ROOT / "checker"
 ROOMS = {
     # room: the rooms that it may import, downwards only; a room may always import its own modules unless SEPARATE
     "__main__": {"cli", "interrupt"},
-    "cli": {"interrupt", "scan", "policy", "rules", "formats", "sources", "fix", "rotate", "runtask", "model", "errors"},
+    "cli": {
+        *("interrupt", "scan", "merge", "compare", "policy", "rules", "formats", "sources"),
+        *("fix", "rotate", "runtask", "model", "errors"),
+    },
     "scan": {"policy", "rules", "link", "model", "errors"},
+    "merge": {"link", "model"},
+    "compare": {"model"},
     "policy": {"rules", "model", "errors"},
     "rules": {"model"},
     "formats": {"model"},

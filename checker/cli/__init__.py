@@ -16,6 +16,8 @@ from checker.cli.failures import outcome_of, wants_details
 COMMANDS = {
     "scan": "checker.cli.scan:scan",
     "explain": "checker.cli.explain:explain",
+    "diff": "checker.cli.diff:diff",
+    "merge": "checker.cli.merge:merge",
 }
 """Every command and where it lives; a command's module is imported when the command is asked for."""
 

@@ -26,7 +26,7 @@ def _completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) ->
     return [rule.id for rule in RULES if rule.id.startswith(incomplete)]
 
 
-@click.command
+@click.command(short_help="What a rule means, with a bad and a good example.")
 @click.argument("rule", required=False, shell_complete=_completed)
 def explain(rule: str | None) -> int:
     """What a rule means and what to do about it; without RULE, the table of all rules."""

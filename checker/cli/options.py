@@ -156,6 +156,11 @@ PARAMETERS: tuple[click.Parameter, ...] = (
 )
 
 
+_OF_REPORTS = ("fail_on", "format", "sarif_category", "show_key_ids", "color", "quiet")
+OF_REPORTS = tuple(one for one in (*JUDGEMENT, *OUTPUT) if one.name in _OF_REPORTS)
+"""The options of the commands that read reports instead of evidence."""
+
+
 class SectionedCommand(click.Command):
     """A command whose --help shows its options in SECTIONS."""
 

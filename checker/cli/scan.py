@@ -9,7 +9,7 @@ import click
 from checker.cli.options import PARAMETERS, SectionedCommand
 
 
-@click.command(cls=SectionedCommand, params=list(PARAMETERS))
+@click.command(cls=SectionedCommand, params=list(PARAMETERS), short_help="Judge keys by code, plans, states, reports, accounts.")
 def scan(**options: Any) -> int:
     """Judge AWS access keys by Terraform code, plans, states, saved reports and live accounts: any of them, joined.
 

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from checker.cli import baseline, evidence, live, mending, output, talk, terminal
+from checker.cli import baseline, evidence, live, mending, output, terminal
 from checker.cli.arguments import Output
+from checker.cli.delivery import Wishes, bar, deliver, say
 from checker.cli.evidence import Asked
 from checker.cli.live import Live
 from checker.cli.mending import Mending
 from checker.cli.progress import Watch
-from checker.model import Report, Severity
-
-if TYPE_CHECKING:
-    from checker.policy import Policy
-
+from checker.model import Report
 
 SHOW_FIXES = ("json", "sarif", "html")
 """The formats that show fixes; for the others none need be worked out."""
@@ -47,9 +44,6 @@ class Options:
     as_of: datetime | None
     format: tuple[Output, ...]
     sarif_anchor: str | None
-    sarif_category: str | None
-    show_key_ids: bool
-    color: str
     quiet: bool
     verbose: int
 
@@ -68,10 +62,9 @@ def run(given: Mapping[str, Any]) -> int:
     known = baseline.known(options.baseline) if options.baseline else None
     watch = Watch(stream=sys.stderr if terminal.is_watched(sys.stderr) and not options.quiet else None)
     report = replace(_judged(options, watch), known=known)
-    _deliver(report, outputs, options)
-    lines = talk.after(report, outputs, watch.done if options.verbose else (), time.perf_counter() - started)
-    with suppress(OSError):  # nobody listens on standard error; the verdict stands
-        click.echo("".join(f"{line}\n" for line in lines if not options.quiet), nl=False, err=True)
+    wishes = Wishes.of(given)
+    deliver(report, outputs, wishes)
+    say(report, outputs, wishes, watch.done if options.verbose else (), started)
     return report.exit_code
 
 
@@ -100,8 +93,9 @@ def _judged(options: Options, watch: Watch) -> Report:
         sources = (*sources[: bool(asked.places)], *map(mending.remembered, sources[bool(asked.places) :]))
 
     def once() -> Report:
-        bar = _bar(options.fail_on, chosen)
-        report = one_scan.run(sources, chosen, at=asked.at, fail_on=bar, anchor=options.sarif_anchor)
+        report = one_scan.run(
+            sources, chosen, at=asked.at, fail_on=bar(options.fail_on, chosen.fail_on), anchor=options.sarif_anchor
+        )
         wanted = options.mending.asked or any(one.format in SHOW_FIXES for one in options.format)
         return mending.proposed(report, options.mending, chosen) if wanted else report
 
@@ -122,32 +116,3 @@ def _watching(watch: Watch) -> Iterator[None]:
         raise
     finally:
         watch.clear()
-
-
-def _bar(typed: str | None, policy: Policy) -> Severity | None:
-    """The least severity that fails: what was typed, else the policy's; None for `never`."""
-    if typed is None:
-        return policy.fail_on
-    return None if typed == "never" else Severity[typed.upper()]
-
-
-def _deliver(report: Report, outputs: Sequence[Output], options: Options) -> None:
-    """Write every format, files first: a reader that goes away early costs no file."""
-    from checker.formats import FORMATS
-
-    for one in sorted(outputs, key=lambda one: one.file == "-"):
-        text = FORMATS[one.format](report, **_settings(one, options))
-        with suppress(BrokenPipeError):  # whoever read us has seen enough; the verdict stands
-            output.write(text, one.file)
-
-
-def _settings(one: Output, options: Options) -> dict[str, Any]:
-    """What a format is told beside the report."""
-    if one.format == "sarif" and options.sarif_category:
-        return {"category": options.sarif_category}
-    if one.format != "text":
-        return {}
-    plain = {"colour": options.color == "always", "show_ids": options.show_key_ids}
-    if one.file != "-":
-        return plain
-    return {**plain, "colour": terminal.wants_colour(options.color, sys.stdout), "width": terminal.width()}

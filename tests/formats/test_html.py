@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import pytest
 
 from checker.formats._escape import clean
+from checker.formats._keys import rows
 from checker.formats.html import render
 from checker.formats.html._ages import picture
-from checker.formats.html._keys import rows
 from checker.model import Evidence, Gap, LastUse, Location, ModuleCall, Report, Seen, Severity
 from tests.formats.golden import assert_golden
 from tests.formats.reports import (

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from checker import __version__
+from checker.formats._keys import Row, rows
 from checker.formats._summary import (
     WORST_FIRST,
     count,
@@ -20,7 +21,6 @@ from checker.formats._summary import (
     verdict,
 )
 from checker.formats.html import _ages, _findings, _notes, _tables, _timeline
-from checker.formats.html._keys import Row, rows
 from checker.formats.html._markup import Markup, element
 from checker.model import Report
 

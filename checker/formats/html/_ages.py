@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
+from checker.formats._keys import DAY, Row
 from checker.formats._summary import count, span
-from checker.formats.html._keys import DAY, Row
 from checker.formats.html._markup import Markup, element, joined, number
 
 WIDTH = 960

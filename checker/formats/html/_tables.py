@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.formats._escape import masked
+from checker.formats._keys import DAY, Row
 from checker.formats._summary import span
-from checker.formats.html._keys import DAY, Row
 from checker.formats.html._markup import Markup, element, joined
 from checker.model import AccessKey, KeyResource, Report
 

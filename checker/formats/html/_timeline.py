@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from checker.formats._keys import Row
 from checker.formats._summary import count
-from checker.formats.html._keys import Row
 from checker.formats.html._markup import Markup, element, joined, number
 from checker.model import Report
 

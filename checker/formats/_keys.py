@@ -1,4 +1,4 @@
-"""The keys of a report as its pictures and its table need them: age, limit, when due."""
+"""The keys of a report as pictures, tables and outlooks need them: age, limit, when due."""
 
 from __future__ import annotations
 
