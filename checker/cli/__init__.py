@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": "checker.cli.explain:explain",
     "diff": "checker.cli.diff:diff",
     "merge": "checker.cli.merge:merge",
+    "run-task": "checker.cli.run_task:run_task",
 }
 """Every command and where it lives; a command's module is imported when the command is asked for."""
 
