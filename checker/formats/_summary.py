@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checker.model import Evidence, Finding, ModuleCall, Report, Severity
+from checker.model import Evidence, Finding, LastUse, ModuleCall, Report, Seen, Severity
 
 WORDS = {0: "PASS", 1: "FAIL", 3: "NO VERDICT"}
 """The verdict for each exit code that a report can have."""
@@ -140,3 +140,34 @@ def span(length: timedelta) -> str:
         if minutes >= 2 * size:
             return count(minutes // size, unit)
     return count(minutes, "minute")
+
+
+_OWNERS = ("owner", "team", "contact", "mail")
+"""Words in the names of tags that tell whose a key is."""
+
+_TAGS = 5
+"""How many tags of a user are shown; those that tell whose a key is come first."""
+
+
+def key_line(one: Finding) -> str:
+    """What AWS told of a finding's key: when it was made and last used, and the tags of its user where they were asked for."""
+    key = one.key
+    if key is None or key.seen_in not in (Seen.LIVE, Seen.REPORT):
+        return ""
+    parts = []
+    if one.subject == key.subject:  # a finding on a user is about all of its keys
+        made = f"made {key.created:%Y-%m-%d}" if key.created else "made at a time that is not known"
+        parts.append(f"{made}, {_used(key.last_used)}")
+    tags = sorted(key.tags, key=lambda tag: (not any(word in tag[0].lower() for word in _OWNERS), tag[0].lower(), tag))
+    more = [f"{len(tags) - _TAGS} more tags"] if len(tags) > _TAGS else []
+    parts.append(", ".join([f"{name}={value}" for name, value in tags[:_TAGS]] + more))
+    return "; ".join(part for part in parts if part)
+
+
+def _used(use: LastUse | None) -> str:
+    if use is None:
+        return "last use not known"
+    if use.at is None:
+        return "never used"
+    by = ", ".join(part for part in (use.service, use.region) if part)
+    return f"last used {use.at:%Y-%m-%d}" + (f" ({by})" if by else "")

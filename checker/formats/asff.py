@@ -7,7 +7,7 @@ from typing import Any
 from checker.formats._escape import clean
 from checker.formats._json_layout import layout
 from checker.formats._live import Live, live
-from checker.formats._summary import sentence
+from checker.formats._summary import key_line, sentence
 from checker.model import Report, Severity
 
 _TYPES = ["Software and Configuration Checks/AWS Security Best Practices"]
@@ -70,6 +70,7 @@ def _fields(one: Live, state: str) -> dict[str, str]:
         "keyturn/subject": _cut(clean(one.finding.subject), 1024),
         **due,
         **code,
+        **({"keyturn/key": _cut(clean(told), 1024)} if (told := key_line(one.finding)) else {}),
         **since,
     }
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from checker.formats._escape import clean
 from checker.formats._summary import exempt_findings, open_findings
-from checker.model import Finding, Gap, Location, ModuleCall, Report
+from checker.model import Finding, Gap, LastUse, Location, ModuleCall, Report
 
 COLUMNS = (
     "kind",
@@ -20,6 +20,10 @@ COLUMNS = (
     "key_id",
     "created",
     "age_days",
+    "last_used",
+    "last_used_service",
+    "last_used_region",
+    "tags",
     "limit_days",
     "due",
     "path",
@@ -82,7 +86,16 @@ def _key(one: Finding, at: datetime) -> Row:
         "key_id": one.key.id,
         "created": _moment(one.key.created),
         "age_days": _days(one.key.age(at)),
+        **_use(one.key.last_used),
+        "tags": ", ".join(f"{name}={value}" for name, value in one.key.tags),
     }
+
+
+def _use(use: LastUse | None) -> Row:
+    """An empty cell where it is not known; `never` is what AWS said."""
+    if use is None:
+        return {}
+    return {"last_used": _moment(use.at) or "never", "last_used_service": use.service, "last_used_region": use.region}
 
 
 def _gap(gap: Gap) -> Row:

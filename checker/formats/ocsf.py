@@ -11,7 +11,7 @@ from checker.formats._escape import clean
 from checker.formats._json_layout import layout
 from checker.formats._live import Live, live
 from checker.formats._summary import sentence
-from checker.model import Gap, Report, Severity
+from checker.model import AccessKey, Gap, Report, Severity
 
 _VERSION = "1.5.0"
 _CREATE = 1
@@ -103,10 +103,6 @@ def _account(one: Live) -> Json:
 
 
 def _resource(one: Live) -> Json:
-    data = {
-        "status": clean(one.key.status),
-        **({"created": f"{one.key.created:%Y-%m-%dT%H:%M:%SZ}"} if one.key.created else {}),
-    }
     kind = (2, "Admin") if one.key.is_root else (1, "User")
     owner = {
         "name": clean(one.key.user),
@@ -122,5 +118,19 @@ def _resource(one: Live) -> Json:
         "name": clean(one.finding.subject),
         "cloud_partition": one.partition,
         "owner": owner,
-        "data": data,
+        "data": _data(one.key),
     }
+
+
+def _data(key: AccessKey) -> Json:
+    """What OCSF has no field for."""
+    use = key.last_used
+    told = {
+        "status": key.status,
+        "created": f"{key.created:%Y-%m-%dT%H:%M:%SZ}" if key.created else None,
+        "last_used": (f"{use.at:%Y-%m-%dT%H:%M:%SZ}" if use.at else "never") if use else None,
+        "last_used_service": use.service if use else None,
+        "last_used_region": use.region if use else None,
+    }
+    tags = {"tags": {clean(name): clean(value) for name, value in key.tags}} if key.tags else {}
+    return {name: clean(text) for name, text in told.items() if text} | tags

@@ -13,6 +13,7 @@ from checker.formats._summary import (
     evidence_line,
     exempt_findings,
     found,
+    key_line,
     looked_at,
     moment,
     open_findings,
@@ -69,6 +70,7 @@ class _Page:
     def finding(self, one: Finding, state: str) -> Iterator[str]:
         yield self.head(one, _COLOURS[one.severity]) + (f"  {self.paint(_STATES[state], state)}" if state else "")
         yield from self.wrapped(one.message)
+        yield from self.wrapped(key_line(one), style=_DIM)
         yield from self.wrapped(_remedy(one), lead="-> ")
         for related in one.related:
             yield from self.wrapped(f"see {related.location} ({related.message})", style=_DIM)

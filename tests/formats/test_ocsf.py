@@ -6,7 +6,7 @@ from typing import Any
 from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
 
 from checker.formats.ocsf import render
-from checker.model import Gap, Report
+from checker.model import Gap, LastUse, Report
 from tests.formats.golden import assert_golden
 from tests.formats.reports import HOSTILE, PROD, a_key, a_key_finding, a_report, believable, hostile
 
@@ -35,6 +35,9 @@ def test_the_whole_report() -> None:
     ]
 
 
+USED = {"last_used": "2026-11-22T12:00:00Z", "last_used_service": "s3", "last_used_region": "eu-central-1"}
+
+
 def test_a_key_is_the_resource() -> None:
     """By its id where it is known, with its owner and account."""
     key = a_key("ci")
@@ -45,7 +48,12 @@ def test_a_key_is_the_resource() -> None:
     assert one["cloud"]["account"]["uid"] == PROD
     unknown = events(a_report(a_key_finding(a_key("ci", id=None, slot=1, created=None), due=None)))[0]
     assert unknown["resources"][0]["uid"] == f"{PROD}/ci/1"
-    assert unknown["resources"][0]["data"] == {"status": "Active"}
+    assert unknown["resources"][0]["data"] == {"status": "Active", **USED}
+    idle = a_key(status="Inactive", last_used=LastUse(at=None), tags=(("owner", "web"),))
+    told = events(a_report(a_key_finding(idle)))[0]["resources"][0]["data"]
+    assert (told["status"], told["last_used"], told["tags"]) == ("Inactive", "never", {"owner": "web"})
+    unknown = events(a_report(a_key_finding(a_key(last_used=None))))[0]["resources"][0]["data"]
+    assert set(unknown) == {"status", "created"}
 
 
 def test_a_gap_is_a_check_without_result() -> None:

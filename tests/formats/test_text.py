@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from checker.formats.text import render
-from checker.model import Evidence, Gap, Origin, Report, Severity
+from checker.model import AccessKey, Evidence, Gap, LastUse, Origin, Report, Seen, Severity
 from tests.formats.golden import assert_golden
 from tests.formats.reports import AT, HOSTILE, a_finding, a_key, a_key_finding, a_report, a_resource, at, believable, hostile
 
@@ -38,6 +38,38 @@ def test_key_ids_are_masked_unless_asked_for() -> None:
     assert key.id not in render(report)
     assert f"...{key.id[-4:]} is 412 days old." in render(report)
     assert f"111122223333/ci-deploy/{key.id}  [key-too-old]" in render(report, show_ids=True)
+
+
+MANY_TAGS = tuple((name, "x") for name in ("Email", "b", "a", "c", "d", "Owner", "e"))
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        (a_key(), "made 2026-11-13, last used 2026-11-22 (s3, eu-central-1)"),
+        (a_key(last_used=LastUse(at=None)), "made 2026-11-13, never used"),
+        (a_key(last_used=LastUse(at=AT, service="iam")), "made 2026-11-13, last used 2026-11-23 (iam)"),
+        (a_key(last_used=LastUse(at=AT)), "made 2026-11-13, last used 2026-11-23"),
+        (a_key(last_used=None, seen_in=Seen.REPORT), "made 2026-11-13, last use not known"),
+        (a_key(created=None, last_used=None), "made at a time that is not known, last use not known"),
+        (a_key(last_used=LastUse(at=None), tags=(("owner", "web"),)), "made 2026-11-13, never used; owner=web"),
+        (a_key(tags=MANY_TAGS), "Email=x, Owner=x, a=x, b=x, c=x, 2 more tags"),
+    ],
+)
+def test_a_key_is_told_with_its_use_and_its_owner(key: AccessKey, line: str) -> None:
+    """Who must act sees when the key was made, by what it was last used and where, and whose it is."""
+    assert line in render(a_report(a_key_finding(key)), width=200)
+
+
+def test_a_finding_on_a_user_tells_the_owner_and_no_single_key() -> None:
+    """What holds for one of several keys is not said of the user."""
+    text = render(a_report(a_key_finding(a_key(tags=(("owner", "web"),)), subject="111122223333/ci-deploy")))
+    assert ("owner=web" in text, "made 2026" in text) == (True, False)
+
+
+def test_what_a_state_tells_is_not_told_as_use() -> None:
+    """A state knows no use."""
+    assert "last use" not in render(a_report(a_key_finding(a_key(seen_in=Seen.STATE, last_used=None))))
 
 
 GAP = Gap(what="x", why="y")

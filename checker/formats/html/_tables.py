@@ -122,7 +122,8 @@ def _last_used(key: AccessKey) -> Iterator[str]:
         yield "never"
     else:
         yield f"{key.last_used.at:%Y-%m-%d}"
-        yield f" ({key.last_used.service})" if key.last_used.service else ""
+        by = ", ".join(part for part in (key.last_used.service, key.last_used.region) if part)
+        yield f" ({by})" if by else ""
 
 
 def resources(report: Report) -> Iterator[Markup]:
