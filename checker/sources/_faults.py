@@ -61,6 +61,16 @@ _NO_CREDENTIALS = Fault(
     why="there are no AWS credentials",
     hint="Give --profile NAME, set AWS_PROFILE, or sign in with `aws sso login`",
 )
+_NOT_AWS = Fault(why="what answered is not AWS", hint="Check the proxy and AWS_ENDPOINT_URL")
+_HALF = Fault(why="the AWS credentials are not whole", hint="Set the access key id and the secret access key together")
+_PROVIDER = Fault(
+    why="what the AWS configuration names as the source of the credentials does not give any",
+    hint="Run the credential_process of the profile by hand, or sign in with `aws sso login`",
+)
+_FILE = Fault(
+    why="a file that the AWS configuration names cannot be read",
+    hint="Check web_identity_token_file and the other files in ~/.aws/config and the AWS_ variables of the environment",
+)
 _CONFIG = Fault(why="the AWS configuration cannot be used", hint="Check ~/.aws/config and the AWS_ variables of the environment")
 _REGION = Fault(why="no usable AWS region is set", hint="Set AWS_REGION, or a region in the profile")
 _NO_ORGANIZATION = Fault(
@@ -87,7 +97,10 @@ _BY_CLASS: Mapping[str, Fault] = {
         ("SSOError", "UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError", "NoAuthTokenError"), _SSO
     ),
     "LoginError": _LOGIN,
-    **dict.fromkeys(("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"), _NO_CREDENTIALS),
+    "NoCredentialsError": _NO_CREDENTIALS,
+    "PartialCredentialsError": _HALF,
+    "CredentialRetrievalError": _PROVIDER,
+    "OSError": _FILE,
     "ProfileNotFound": Fault(
         why="there is no such profile in the AWS configuration", hint="`aws configure list-profiles` shows them"
     ),
@@ -95,8 +108,8 @@ _BY_CLASS: Mapping[str, Fault] = {
     **dict.fromkeys(("ConfigParseError", "ConfigNotFound", "InvalidConfigError", "InfiniteLoopConfigError"), _CONFIG),
     "RefreshWithMFAUnsupportedError": _EXPIRED,
     "MetadataRetrievalError": _NO_CREDENTIALS,
-    **dict.fromkeys(("HTTPClientError", "ConnectionError", "SSLError"), _NETWORK),
-    "ResponseParserError": Fault(why="what answered is not AWS", hint="Check the proxy and AWS_ENDPOINT_URL"),
+    **dict.fromkeys(("HTTPClientError", "ConnectionError", "SSLError", "TimeoutError", "gaierror"), _NETWORK),
+    **dict.fromkeys(("ResponseParserError", "LookupError"), _NOT_AWS),
     "ParamValidationError": Fault(
         why="a name or an ARN in the request is not one", hint="Check --role-arn, --role-name and --external-id"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 PER_SECOND = 8
@@ -29,12 +30,14 @@ class Pace:
 
     clock: Clock
     last: deque[float] = field(default_factory=lambda: deque(maxlen=PER_SECOND))
+    lock: Lock = field(default_factory=Lock)
 
     def __call__(self, **_event: Any) -> None:
-        full = len(self.last) == PER_SECOND
-        wait = self.last[0] + 1 - self.clock.monotonic() if full else 0.0
-        self.clock.sleep(max(0.0, wait))
-        self.last.append(self.clock.monotonic())
+        with self.lock:  # two ways may lead into one account
+            full = len(self.last) == PER_SECOND
+            wait = self.last[0] + 1 - self.clock.monotonic() if full else 0.0
+            self.clock.sleep(max(0.0, wait))
+            self.last.append(self.clock.monotonic())
 
 
 def pauses(clock: Clock, *, first: float = 1.0, longest: float = 15.0) -> Iterator[float]:

@@ -62,7 +62,7 @@ class Connection:
     def ask(self, service: str) -> Ask:
         """How to send operations to one service, no faster than it is good for the account."""
         client = _client(self.session, service, self.credentials)
-        client.meta.events.register(f"before-send.{service}", Pace(clock=self.clock))
+        client.meta.events.register(f"before-send.{service}", _pace(service, self.account, self.clock))
         return partial(_ask, client)
 
 
@@ -116,14 +116,24 @@ def connect(target: Target, clock: Clock) -> Connection:
     """Credentials for a target, tried out; raises RefusedError where there are none."""
     session = _session(target.profile)
     sts = partial(_ask, _client(session, "sts", {}))
-    if target.role_arn is None:
-        caller = next(sts("GetCallerIdentity"))
-        return Connection(session=session, account=caller["Account"], partition=caller["Arn"].split(":")[1], clock=clock)
+    try:
+        arn, credentials = _caller(sts) if target.role_arn is None else _assumed(sts, target)
+        partition, account = arn.split(":")[1], arn.split(":")[4]
+    except LookupError as error:
+        raise refused(error, "sts:GetCallerIdentity") from error
+    return Connection(session=session, account=account, partition=partition, clock=clock, credentials=credentials)
+
+
+def _caller(sts: Ask) -> tuple[str, Mapping[str, str]]:
+    """Whose the credentials are."""
+    return str(next(sts("GetCallerIdentity"))["Arn"]), {}
+
+
+def _assumed(sts: Ask, target: Target) -> tuple[str, Mapping[str, str]]:
+    """Who the assumed role makes us, and its credentials."""
     optional = {"ExternalId": target.external_id} if target.external_id else {}
     answer = next(sts("AssumeRole", RoleArn=target.role_arn, RoleSessionName=target.session_name, **optional))
-    _, partition, _, _, account, _ = answer["AssumedRoleUser"]["Arn"].split(":", 5)
-    credentials = {name: answer["Credentials"][part] for name, part in _ROLE_CREDENTIALS.items()}
-    return Connection(session=session, account=account, partition=partition, clock=clock, credentials=credentials)
+    return str(answer["AssumedRoleUser"]["Arn"]), {name: answer["Credentials"][part] for name, part in _ROLE_CREDENTIALS.items()}
 
 
 def _once(work: Iterable[tuple[Target, Future[tuple[Fact, ...]]]], pulse: Callable[[], None]) -> Iterator[Fact]:
@@ -174,7 +184,7 @@ def _session(profile: str | None) -> boto3.Session:
         core.register_component("data_loader", _loader())
         _refuse_questions(core, profile)
         return boto3.Session(botocore_session=core)
-    except BotoCoreError as error:
+    except (BotoCoreError, OSError, ValueError) as error:
         raise refused(error, "sts:GetCallerIdentity") from error
 
 
@@ -190,6 +200,14 @@ def _refuse_questions(core: botocore.session.Session, profile: str | None) -> No
         if "role_arn" in settings and "mfa_serial" in settings:
             raise mfa_needed(name)
         name = settings.get("source_profile", "")
+
+
+_PACES: dict[tuple[str, str, Clock], Pace] = {}
+
+
+def _pace(service: str, account: str, clock: Clock) -> Pace:
+    """One pace for all that ask in an account, whatever profile or role led them there."""
+    return _PACES.setdefault((service, account, clock), Pace(clock=clock))
 
 
 @lru_cache(maxsize=1)
@@ -229,5 +247,5 @@ def _ask(client: Any, operation: str, **parameters: Any) -> Iterator[Mapping[str
             yield from client.get_paginator(method).paginate(**parameters, **_PAGES.get(operation, {}))
         else:
             yield getattr(client, method)(**parameters)
-    except (BotoCoreError, ClientError, ResponseParserError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError, OSError, ValueError) as error:
         raise refused(error, f"{client.meta.service_model.endpoint_prefix}:{operation}") from error

@@ -273,8 +273,14 @@ class LoginRefreshRequiredError(LoginError):
 
 ERRORS = [
     (exceptions.NoRegionError(), "no usable AWS region is set"),
-    (exceptions.PartialCredentialsError(provider="env", cred_var="x"), "there are no AWS credentials"),
-    (exceptions.CredentialRetrievalError(provider="custom-process", error_msg=SECRETS[1]), "there are no AWS credentials"),
+    (exceptions.PartialCredentialsError(provider="env", cred_var="x"), "the AWS credentials are not whole"),
+    (
+        exceptions.CredentialRetrievalError(provider="custom-process", error_msg=SECRETS[1]),
+        "what the AWS configuration names as the source of the credentials does not give any",
+    ),
+    (FileNotFoundError(2, SECRETS[1], SECRETS[1]), "a file that the AWS configuration names cannot be read"),
+    (ConnectionResetError(), "AWS could not be reached"),
+    (TimeoutError(), "AWS could not be reached"),
     (exceptions.TokenRetrievalError(provider="sso", error_msg=SECRETS[1]), "the SSO session has expired or was never begun"),
     (exceptions.UnauthorizedSSOTokenError(), "the SSO session has expired or was never begun"),
     (LoginRefreshRequiredError(), "the login session has expired or was never begun"),

@@ -493,6 +493,15 @@ def test_no_second_sees_more_than_eight_requests(amazon, passing):
     assert passing.now - start == pytest.approx(5, abs=0.01)
 
 
+def test_two_ways_into_an_account_share_its_pace(amazon, passing):
+    """Whatever profiles and roles lead there, an account sees eight requests a second."""
+    amazon.add(people=[person(f"u{number}", Key(age=120)) for number in range(20)])
+    clock, start = passing.clock, passing.now
+    for _ in range(2):
+        read_account(Target(), LIMITS, at=NOW, clock=clock)
+    assert passing.now - start == pytest.approx(10, abs=0.01)
+
+
 def test_a_damaged_date_of_an_answer_is_done_without(amazon, passing, monkeypatch):
     """Freshness then is the moment asked about."""
     monkeypatch.setattr(world._Handler, "date_time_string", lambda *_: "soon")
