@@ -1,5 +1,6 @@
 """What all tests share: a clean environment, and which outside tools must be there."""
 
+import contextlib
 import os
 import shutil
 
@@ -12,6 +13,11 @@ COLOUR = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "smoke: also run against the installed wheel")
     config.addinivalue_line("markers", "needs(tool): skipped where the outside tool is missing, a failure there in CI")
+    with contextlib.suppress(ImportError):  # the installed wheel is tested without it
+        from hypothesis import HealthCheck, settings
+
+        settings.register_profile("keyturn", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are noisy
+        settings.load_profile("keyturn")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -70,11 +70,11 @@ def read(document: Document, names: list[str]) -> Plan:
 
 def _change(plan: Plan, entry: Mapping[str, Any]) -> None:
     plan.resources += 1
-    if entry.get("mode") != "managed" or entry.get("type") not in KEY_TYPES:
+    kind, address, change = text(entry.get("type")), text(entry.get("address")), mapping(entry.get("change"))
+    if entry.get("mode") == "data" or (kind is not None and kind not in KEY_TYPES):
         return
-    address, change = text(entry.get("address")), mapping(entry.get("change"))
     actions = change.get("actions")
-    if address is None or not isinstance(actions, list) or not all(isinstance(one, str) for one in actions):
+    if kind is None or address is None or not isinstance(actions, list) or not all(isinstance(one, str) for one in actions):
         plan.damaged.append(address or NAMELESS)
         return
     unknown = change.get("after_unknown")
@@ -84,7 +84,7 @@ def _change(plan: Plan, entry: Mapping[str, Any]) -> None:
     plan.changes.append(
         Change(
             address=address,
-            type=str(entry["type"]),
+            type=kind,
             actions=tuple(actions),
             before=before,
             after=after,
@@ -106,17 +106,17 @@ def _prior(plan: Plan, resource: Mapping[str, Any]) -> None:
     if isinstance(depends, list):
         names = {plan.pool.setdefault(one, one) for one in depends if isinstance(one, str)}
         plan.depends.setdefault(bare(address), set()).update(names)
-    if resource.get("mode") == "managed":
+    if resource.get("mode") != "data":
         _prior_managed(plan, address, resource, values)
 
 
 def _prior_managed(plan: Plan, address: str, resource: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    kind = resource.get("type")
+    kind = text(resource.get("type"))
     if kind in KEY_TYPES and address:
         deposed, found = text(resource.get("deposed_key")) or "", copied(values)
-        plan.prior.append(Change(address=address, type=str(kind), actions=("no-op",), before=found, after=found, deposed=deposed))
-    elif kind in KEY_TYPES:
-        plan.damaged.append(NAMELESS)
+        plan.prior.append(Change(address=address, type=kind, actions=("no-op",), before=found, after=found, deposed=deposed))
+    elif kind is None or kind in KEY_TYPES:
+        plan.damaged.append(address or NAMELESS)
     elif kind == "time_rotating":
         plan.rotators.setdefault(bare(address), []).append(tuple((name, values.get(name)) for name in ROTATION))
     elif kind == "aws_iam_user":

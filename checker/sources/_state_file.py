@@ -94,14 +94,16 @@ def _block(state: State, block: Mapping[str, Any]) -> None:
     instances = block.get("instances")
     rows = [mapping(one) for one in instances] if isinstance(instances, list) else []
     state.resources += len(rows)
-    kind, name, module = block.get("type"), block.get("name"), text(block.get("module"))
-    if block.get("mode") != "managed":
+    kind, name, module = text(block.get("type")), text(block.get("name")), text(block.get("module"))
+    if block.get("mode") == "data":
         return
-    address = ".".join(part for part in (module, str(kind), str(name)) if part)
+    address = ".".join(part for part in (module, kind, name) if part)
+    if kind is None:
+        state.damaged.append(address)
     for row in rows:
         if kind in KEY_TYPES:
             full = address + _index(row.get("index_key"))
-            _entry(state, full, str(kind), _attributes(row), text(row.get("deposed")))
+            _entry(state, full, kind, _attributes(row), text(row.get("deposed")))
         elif kind == "aws_iam_user":
             state.owners.note(_attributes(row))
 
@@ -120,12 +122,14 @@ def _index(key: object) -> str:
 def _shown(state: State, resource: Mapping[str, Any]) -> None:
     """A resource as `terraform show -json` prints it."""
     state.resources += 1
-    kind = resource.get("type")
-    if resource.get("mode") != "managed":
+    kind, address = text(resource.get("type")), text(resource.get("address"))
+    if resource.get("mode") == "data":
         return
     values = mapping(resource.get("values"))
-    if kind in KEY_TYPES:
-        _entry(state, text(resource.get("address")), str(kind), values, text(resource.get("deposed_key")))
+    if kind is None:
+        state.damaged.append(address or "a resource without a type")
+    elif kind in KEY_TYPES:
+        _entry(state, address, kind, values, text(resource.get("deposed_key")))
     elif kind == "aws_iam_user":
         state.owners.note(values)
 

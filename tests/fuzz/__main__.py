@@ -1,0 +1,42 @@
+"""Fuzz one reader for a while, led by coverage: `python -m tests.fuzz hcl --minutes 20` (needs atheris)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> None:
+    import atheris
+
+    with atheris.instrument_imports(include=["checker"]):
+        from tests.fuzz import corpus, targets
+    words = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    words.add_argument("target", choices=sorted(targets.TARGETS))
+    words.add_argument("--minutes", type=float, default=20)
+    words.add_argument("--work", type=Path, help="a folder for the inputs that reach new code; kept between runs")
+    given = words.parse_args()
+    work = given.work or Path(tempfile.mkdtemp(prefix="keyturn-fuzz-"))
+    inputs, faults = work / "inputs", work / "faults"
+    for folder in (inputs, faults):
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(corpus.seeds(given.target)):
+        (inputs / f"seed-{number}").write_bytes(seed)
+    dictionary = work / "words"
+    dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in corpus.words(given.target)))
+    limits = [f"-max_total_time={int(given.minutes * 60)}", "-timeout=20", "-rss_limit_mb=2048", "-max_len=20000"]
+    atheris.Setup(
+        [sys.argv[0], str(inputs), f"-dict={dictionary}", f"-artifact_prefix={faults}/", "-print_final_stats=1", *limits],
+        lambda data: targets.run(given.target, data),
+    )
+    atheris.Fuzz()
+
+
+def _escaped(word: bytes) -> str:
+    return "".join(chr(one) if 32 <= one < 127 and one not in b'"\\' else f"\\x{one:02x}" for one in word)
+
+
+if __name__ == "__main__":
+    main()

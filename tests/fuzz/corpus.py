@@ -1,0 +1,162 @@
+"""What the fuzzing starts from: one good input of each kind, the shapes that they are made of, and what was once found."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.formats.reports import believable
+from tests.sources.binary_plans import a_binary_plan
+from tests.sources.binary_plans import a_change as a_saved_change
+from tests.sources.terraform_files import a_change, a_plan, a_state, an_instance, data_of, stored
+
+DATA = Path(__file__).parent.parent / "data"
+FOUND = DATA / "fuzz"
+"""A folder for each target, with the inputs that once made it fall over."""
+
+
+@cache
+def words(name: str) -> tuple[bytes, ...]:
+    """What inputs of a target are made of."""
+    return tuple((Path(__file__).parent / "words" / f"{name}.txt").read_bytes().split())
+
+
+@cache
+def seeds(name: str) -> tuple[bytes, ...]:
+    """Good inputs for a target."""
+    made = {
+        "hcl": _files("*.tf"),
+        "tf_json": _files("*.tf.json"),
+        "tfvars": (b'x = "a"\ny = {\n  a = [1, 2.5, null, true]\n  "b" = <<EOT\n  text\nEOT\n}\n',),
+        "plan": (data_of(a_plan(a_change(), a_change("module.m[0].aws_iam_access_key.k", "delete", "create"))), _saved()),
+        "state": (data_of(a_state(stored(an_instance()))), *_files("*.tfstate")),
+        "report": (*_files("*.csv"), _evidence()),
+        "policy": _policies(),
+        "json_report": (_report(),),
+    }
+    return made[name]
+
+
+def _files(pattern: str) -> tuple[bytes, ...]:
+    return tuple(file.read_bytes() for file in sorted(DATA.rglob(pattern)))
+
+
+def _saved() -> bytes:
+    return a_binary_plan(a_saved_change("aws_iam_access_key.k"))
+
+
+def _evidence() -> bytes:
+    key = {
+        "user": "ci",
+        "account": "111122223333",
+        "id": "AKIAIOSFODNN7EXAMPLE",
+        "created": "2026-01-01T00:00:00Z",
+        "status": "Active",
+    }
+    return json.dumps(
+        {"format": "keyturn-evidence", "version": 1, "at": "2026-11-01T00:00:00Z", "keys": [key], "gaps": []}
+    ).encode()
+
+
+def _policies() -> tuple[bytes, ...]:
+    folder = DATA.parent.parent / "policies"
+    return tuple(file.read_bytes() for file in sorted(folder.glob("*.yaml")))
+
+
+def _report() -> bytes:
+    from checker.formats import json_report
+
+    return json_report.render(believable()).encode()
+
+
+def found(name: str) -> tuple[Path, ...]:
+    """What once made a target fall over."""
+    return tuple(sorted((FOUND / name).glob("*"))) if (FOUND / name).is_dir() else ()
+
+
+def mutants(name: str, seed: int, count: int) -> Iterator[bytes]:
+    """Good inputs gone bad, always the same ones for the same seed."""
+    chance = random.Random(f"{name} {seed}")
+    some = [*words(name), b"\x00", b"\xff", b"\n", b"\r\n", b" ", b"9" * 40, b"[" * 300, b'"' * 9]
+    goods = seeds(name)
+    for _ in range(count):
+        data = _shaken(chance.choice(goods), chance)
+        for _ in range(chance.choice((0, 1, 2, 4, 16))):
+            data = _changed(data, chance, some, goods)
+        yield data
+
+
+ODD = (
+    None,
+    True,
+    -1,
+    2**70,
+    1e300,
+    "",
+    "x" * 300,
+    "\ud800",
+    "\x00\x1b[2J",
+    [],
+    {},
+    [[]],
+    {"": {}},
+    "AKIAIOSFODNN7EXAMPLE",
+    "0001-01-01T00:00:00Z",
+)
+
+
+def _shaken(data: bytes, chance: random.Random) -> bytes:
+    """A JSON document with a few odd values in it; anything else as it is."""
+    try:
+        document = json.loads(data)
+    except ValueError:
+        return data
+    for _ in range(chance.choice((0, 1, 3, 8))):
+        _shake(document, chance)
+    return json.dumps(document).encode()
+
+
+def _shake(node: object, chance: random.Random) -> None:
+    """Go down to some node and put something odd in its place, or take it away."""
+    while isinstance(node, (dict, list)) and node:
+        name = chance.choice(list(node) if isinstance(node, dict) else range(len(node)))
+        below = node[name]
+        if not isinstance(below, (dict, list)) or not below or chance.random() < 0.15:
+            if chance.random() < 0.3:
+                del node[name]
+            else:
+                node[name] = chance.choice(ODD)
+            return
+        node = below
+
+
+def _changed(data: bytes, chance: random.Random, words: list[bytes], goods: tuple[bytes, ...]) -> bytes:
+    start, end = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))
+    end = min(end, start + chance.choice((0, 1, 8, 400)))
+    match chance.randrange(5):
+        case 0:
+            middle = b""
+        case 1:
+            middle = chance.choice(words)
+        case 2:
+            middle = chance.choice(words) * chance.choice((2, 30))
+        case 3:
+            other = chance.choice(goods)
+            at = chance.randint(0, len(other))
+            middle = other[at : at + 200]
+        case _:
+            return _token(data, chance, words)
+    return data[:start] + middle + data[end:]
+
+
+def _token(data: bytes, chance: random.Random, words: list[bytes]) -> bytes:
+    """One whole word put in the place of another."""
+    spots = list(re.finditer(rb"\w+|\"[^\"]*\"", data))
+    if not spots:
+        return data + chance.choice(words)
+    spot = chance.choice(spots)
+    return data[: spot.start()] + chance.choice(words) + data[spot.end() :]
