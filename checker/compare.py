@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import normpath
 
 from checker.model import Finding, Gap, Origin, Report, Severity
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

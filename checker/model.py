@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from typing import Any
+
+from checker.record import dataclass
 
 ROOT_USER = "<root_account>"
 """The name under which the credential report lists an account's root user."""
@@ -406,7 +408,7 @@ class Report:
     texts: tuple[SourceText, ...] = ()
     limits: tuple[tuple[str, timedelta], ...] = ()
     anchor: str = "keyturn.yaml"
-    rules: tuple[Rule, ...] = field(default=(), repr=False)
+    rules: Sequence[Rule] = field(default=(), repr=False)
     known: frozenset[str] | None = None
 
     def state(self, one: Finding) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from checker.errors import SourceError
-from checker.link import join, merge_keys, merge_resources
 from checker.model import (
     AccessKey,
     Evidence,
@@ -74,14 +73,22 @@ def gather(sources: Sequence[Source], at: datetime) -> Facts:
     given = [fact for source in sources for fact in _read(source)]
     facts = Facts(
         at=at,
-        keys=merge_keys(_of(AccessKey, given)),
-        resources=merge_resources(_of(KeyResource, given)),
+        keys=tuple(_of(AccessKey, given)),
+        resources=tuple(_of(KeyResource, given)),
         ignores=_sorted(_of(Ignore, given), _place),
         calls=_sorted(_of(ModuleCall, given), lambda one: (one.location, one.address, one.source)),
         gaps=_sorted(_of(Gap, given), lambda one: (one.what, *_place(one), one.why, one.hint)),
         evidence=_sorted(_of(Evidence, given), lambda one: (one.kind, one.name, one.counts)),
         texts=tuple({one.path: one for one in reversed(_of(SourceText, given))}.values()),
     )
+    return _joined(facts) if facts.keys or facts.resources else facts
+
+
+def _joined(facts: Facts) -> Facts:
+    """The facts with each key and each resource once, and linked."""
+    from checker.link import join, merge_keys, merge_resources  # most commits hold nothing to join
+
+    facts = replace(facts, keys=merge_keys(facts.keys), resources=merge_resources(facts.resources))
     return replace(facts, links=join(facts))
 
 

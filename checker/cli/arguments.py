@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import click
+
+from checker.record import dataclass
 
 FORMAT_NAMES = ("text", "json", "sarif", "junit", "html", "markdown", "csv", "github", "gitlab", "asff", "ocsf")
 """The names that `-f` takes. They stand here so that --help loads no format; a test holds them equal to FORMATS."""

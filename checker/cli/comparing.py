@@ -7,7 +7,7 @@ import textwrap
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from checker.formats._escape import clean, mask
 from checker.formats._keys import rows
 from checker.formats._summary import count, moment, reason, sentence, span, verdict
 from checker.model import Finding, Report, Severity
+from checker.record import dataclass
 
 HORIZON = timedelta(days=180)
 SOONEST = 10

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import click
@@ -15,6 +15,7 @@ from checker.cli import output, talk, terminal
 from checker.cli.arguments import Output
 from checker.cli.progress import Reading
 from checker.model import Report, Severity
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

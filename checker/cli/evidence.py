@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,6 +15,7 @@ from checker.cli import live, output
 from checker.cli.live import Inquiry, Live
 from checker.errors import SourceError
 from checker.model import AccessKey, Fact, Gap, KeyResource
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from checker.cli.progress import Watch

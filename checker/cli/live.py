@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from checker.cli.output import check_folder
 from checker.cli.progress import Accounts, Watch
 from checker.errors import UsageError
 from checker.model import Fact, Gap
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

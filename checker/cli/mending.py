@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from checker.cli import output
 from checker.model import Fact, Fix, Report
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from checker.policy import Policy

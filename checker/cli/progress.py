@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
 from checker import interrupt
 from checker.model import Fact
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from checker.scan import Source

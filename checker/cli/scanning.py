@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from checker.cli.live import Live
 from checker.cli.mending import Mending
 from checker.cli.progress import Watch
 from checker.model import Report
+from checker.record import dataclass
 
 SHOW_FIXES = ("json", "sarif", "html")
 """The formats that show fixes; for the others none need be worked out."""

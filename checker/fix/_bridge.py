@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from checker.fix._text import Page, free_name
 from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Argument, Mapping
 from checker.model import Edit
+from checker.record import dataclass
 
 _DAY = 'tonumber(formatdate("D", plantimestamp()))'
 _STAMPS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from checker.hcl.nodes import Argument, Expression, Literal, expressions, walk
 from checker.hcl.nodes import Attr as AttrNode
 from checker.hcl.triggers import Target, parse_target, triggers
 from checker.model import Edit, Finding, Fix, KeyResource, Origin, Report, Rotation
+from checker.record import dataclass
 
 MENDED = ("no-rotation", "broken-rotation", "slow-rotation", "rotation-downtime", "manual-rotation")
 _STORES = ("aws_secretsmanager_secret_version", "aws_ssm_parameter", "kubernetes_secret", "vault_", "github_", "gitlab_")

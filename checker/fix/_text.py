@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Argument, Place
 from checker.model import Edit
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

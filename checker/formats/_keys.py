@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checker.model import AccessKey, Report
+from checker.record import dataclass
 
 DAY = timedelta(days=1)
 _ON_AGE = ("key-too-old", "key-due-soon")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.formats._summary import exempt_findings, open_findings
 from checker.model import AccessKey, Finding, Report, Seen
+from checker.record import dataclass
 
 _ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 _PARTITION = re.compile(r"arn:(aws[a-z-]{0,20}):iam:")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import normpath
 
 from checker.model import Finding, Location, Report
+from checker.record import dataclass
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _NO_FILE = "keyturn.yaml"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checker.model import Evidence, Finding, LastUse, ModuleCall, Report, Seen, Severity
+from checker.record import dataclass
 
 WORDS = {0: "PASS", 1: "FAIL", 3: "NO VERDICT"}
 """The verdict for each exit code that a report can have."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
 from checker.formats._escape import shown
 from checker.formats._summary import sentence
 from checker.model import Finding, Gap, Report
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

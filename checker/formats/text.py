@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from posixpath import dirname
 
@@ -24,6 +23,7 @@ from checker.formats._summary import (
     verdict,
 )
 from checker.model import Finding, Gap, Origin, Report, Severity
+from checker.record import dataclass
 
 _COLOURS = {
     Severity.CRITICAL: "1;35",

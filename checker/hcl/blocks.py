@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from checker.record import dataclass
 
 _IDENT = rb"[A-Za-z_\x80-\xff][\w\x80-\xff-]*"
 _NAME = rb'[ \t]*"[^"\n]*"'

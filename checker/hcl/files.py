@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from checker.record import dataclass
 
 MAX_FILE = 32 * 1024 * 1024
 """Bytes of one code file beyond which it is not read; the largest real ones are under 2 MB."""

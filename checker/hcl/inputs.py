@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checker.hcl.evaluate import Budget, Exhausted, evaluate
 from checker.hcl.files import Unreadable, read, shown
@@ -14,6 +14,7 @@ from checker.hcl.modules import Module, Trouble
 from checker.hcl.nodes import Call, Expression, Place, Reference, SyntaxFault
 from checker.hcl.syntax import parse_body, parse_expression
 from checker.hcl.values import Certainty, EvaluationError, Unknown, Value
+from checker.record import dataclass
 
 _PLAIN = frozenset({"string", "number", "bool", "any"})
 

@@ -6,7 +6,6 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # undocumented, and stable since 2.6
 from typing import Any
 
@@ -14,6 +13,7 @@ from checker.hcl.nodes import Argument, Body, Expression, Literal, Mapping, Nest
 from checker.hcl.syntax import parse_expression, parse_template
 from checker.hcl.templates import MAX_DEPTH
 from checker.hcl.values import EvaluationError, number
+from checker.record import dataclass
 
 _BARE = frozenset({"replace_triggered_by", "depends_on", "ignore_changes"})
 """Arguments whose strings are references, not templates."""

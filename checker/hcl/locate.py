@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from checker.hcl.installed import installed
 from checker.hcl.nodes import Expression, Literal
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

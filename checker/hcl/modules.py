@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checker.hcl.blocks import Block, Comment, split
 from checker.hcl.files import CodeFile, Unreadable, folder, read, shown
@@ -13,6 +13,7 @@ from checker.hcl.json_syntax import blocks as json_blocks
 from checker.hcl.json_syntax import read_json
 from checker.hcl.nodes import Body, Expression, Nested, Place, SyntaxFault
 from checker.hcl.syntax import TOP, parse_body
+from checker.record import dataclass
 
 _OVERRIDE = re.compile(r"(^|_)override\.(tf|tofu)(\.json)?$")
 

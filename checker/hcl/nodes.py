@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from checker.hcl.values import Value
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from checker.hcl.spans import Span, add_months, expiring_span, rotating_span
 from checker.hcl.values import Certainty, Unknown, Value
+from checker.record import dataclass
 
 Config = dict[str, Value]
 Maker = Callable[[Config, datetime], Value]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from checker.hcl.modules import Declared
@@ -12,6 +12,7 @@ from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
 from checker.hcl.values import Certainty, EvaluationError, Unknown
 from checker.hcl.world import Action, Leaf, ModuleInstance, Planned, State, World
+from checker.record import dataclass
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from checker.hcl.values import Value, number
+from checker.record import dataclass
 
 Config = dict[str, Value]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from checker.hcl.nodes import Condition, Expression, For, Literal, SyntaxFault, Template
 from checker.hcl.tree import is_token, show_escapes, trees, unescape, word
 from checker.hcl.values import composed
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from checker.hcl.reader import Reader

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.hcl.nodes import Attr, Body, Expression, Index, Literal, Place, Reference, Sequence
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import IntEnum
 from typing import Union
 from unicodedata import normalize
+
+from checker.record import dataclass
 
 NUMBERS = Context(prec=154, Emax=9999, Emin=-9999, traps=[InvalidOperation, Overflow])
 """Terraform counts with 512 bits of mantissa, which are 154 decimal digits."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
@@ -14,6 +14,7 @@ from checker.hcl.modules import Declared, Module, load
 from checker.hcl.nodes import Place
 from checker.hcl.spans import Span
 from checker.hcl.values import Certainty, Value, is_known, text_of, token, unknowns
+from checker.record import dataclass
 
 Key = Decimal | str | None
 """What tells instances apart: nothing, a number, or a string."""

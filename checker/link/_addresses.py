@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from checker.model import Instance, KeyResource
+from checker.record import dataclass
 
 Site = tuple[KeyResource, Instance]
 """An instance with the resource that it belongs to."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from checker.hcl.modules import Declared
@@ -14,6 +13,7 @@ from checker.hcl.simulate import Outcome, Question
 from checker.hcl.world import Action, Leaf, ModuleInstance
 from checker.mechanism.lifecycle import overlaps
 from checker.model import Location, Mechanism, Related, Rotation
+from checker.record import dataclass
 
 _CLOCKS = frozenset({"time_rotating", "awsutils_expiring_iam_access_key"})
 _FRESH = frozenset({"timestamp()", "uuid()", "bcrypt()"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from checker.hcl.evaluate import Names
@@ -15,6 +14,7 @@ from checker.hcl.values import EvaluationError, Value
 from checker.hcl.world import Leaf, ModuleInstance
 from checker.mechanism.case import Case, make
 from checker.model import Mechanism, Rotation
+from checker.record import dataclass
 
 _RATE = re.compile(r"rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)")
 _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}

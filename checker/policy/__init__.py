@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from checker.policy._judge import judge
-from checker.policy._limits import limits
+from datetime import timedelta
+
+from checker.model import Facts, Finding
 from checker.policy._load import SHIPPED, load
 from checker.policy._nouns import KeyClass, Match, Policy, Setting
 
 __all__ = ["SHIPPED", "KeyClass", "Match", "Policy", "Setting", "judge", "limits", "load"]
+
+
+def judge(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
+    """Every finding with its severity and exemption, sorted; where nothing is to be judged, no rule is even loaded."""
+    if not (facts.keys or facts.resources or facts.ignores or policy.exempt):
+        return ()
+    from checker.policy import _judge
+
+    return _judge.judge(facts, policy)
+
+
+def limits(facts: Facts, policy: Policy) -> tuple[tuple[str, timedelta], ...]:
+    """The most that each key's age may be, by the key's subject; a key to which no limit applies is left out."""
+    if not facts.keys:
+        return ()
+    from checker.policy import _limits
+
+    return _limits.limits(facts, policy)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any, get_type_hints
 
 from checker.errors import PolicyError
 from checker.model import Ignore, Location, Rule, Severity
 from checker.policy._field import Faults, Field
-from checker.policy._nouns import BY_ID, EVERY_RULE, KeyClass, Match, Policy, Setting
+from checker.policy._nouns import EVERY_RULE, KeyClass, Match, Policy, Setting, by_id
 from checker.policy._tree import Items, Pairs, Text, parse
+from checker.record import dataclass
 from checker.rules import RULES
 
 SECTIONS = ("name", "fail_on", "unresolved_modules", "rules", "for", "exempt")
@@ -75,8 +76,8 @@ def _default(rule: Rule) -> Setting:
 def _changed(settings: Settings, section: Field) -> Settings:
     """Settings with what a `rules` section says; a rule that was off starts from its defaults."""
     changed = dict(settings)
-    for name, one in section.fields(BY_ID, what="rule").items():
-        change = _change(one, BY_ID[name])
+    for name, one in section.fields(by_id(), what="rule").items():
+        change = _change(one, by_id()[name])
         if change.off:
             changed.pop(name, None)
         else:
@@ -133,7 +134,7 @@ def _rules(one: Field) -> Iterator[str]:
     if isinstance(one.node, Items) and not one.node.items:
         one.fault("name at least one rule")
     for name in one.items() if isinstance(one.node, Items) else (one,):
-        word = name.one_of((*BY_ID, EVERY_RULE))
+        word = name.one_of((*by_id(), EVERY_RULE))
         if word:
             yield word
 

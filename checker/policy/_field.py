@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time, timedelta, timezone
 from difflib import get_close_matches
 from typing import TypeVar
 
 from checker.model import Location, Severity
 from checker.policy._tree import Items, Node, Pairs, Text
+from checker.record import dataclass
 
 T = TypeVar("T")
 

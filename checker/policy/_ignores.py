@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timezone
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from checker.model import Exemption, Facts, Finding, Ignore, Instance, Location, Looks, Rule
-from checker.policy._nouns import BY_ID, EVERY_RULE, Policy
-from checker.rules import ignored_without_need
+from checker.policy._nouns import EVERY_RULE, Policy, by_id
+from checker.record import dataclass
+
+NEEDLESS = "ignored-without-need"
+"""The rule about ignores themselves; nothing makes it need one."""
 
 
 def checked(ignores: Iterable[Ignore]) -> tuple[Ignore, ...]:
@@ -26,10 +29,10 @@ def _problem(ignore: Ignore) -> str:
 
 
 def _unknown(rules: Sequence[str]) -> str:
-    wrong = next((name for name in rules if name not in BY_ID), None)
+    wrong = next((name for name in rules if name not in by_id()), None)
     if wrong is None:
         return ""
-    near = get_close_matches(wrong, BY_ID, 1)
+    near = get_close_matches(wrong, by_id(), 1)
     return f"there is no rule {wrong!r}" + (f" (did you mean {near[0]}?)" if near else "; keyturn explain lists the rules")
 
 
@@ -146,8 +149,8 @@ def needless(facts: Facts, policy: Policy, used: set[Ignore]) -> Iterator[Ignore
 
 def _can_tell(ignore: Ignore, facts: Facts, policy: Policy) -> bool:
     """Whether everything was looked at that an ignore could match."""
-    named = BY_ID.values() if EVERY_RULE in ignore.rules else [BY_ID[name] for name in ignore.rules]
-    rules = [one for one in named if policy.is_on(one.id) and one is not ignored_without_need.RULE]
+    named = by_id().values() if EVERY_RULE in ignore.rules else [by_id()[name] for name in ignore.rules]
+    rules = [one for one in named if policy.is_on(one.id) and one.id != NEEDLESS]
     every = EVERY_RULE in ignore.rules or len(rules) == len(ignore.rules)
     seen = all(_looked(rule, ignore, facts) for rule in rules)
     return bool(rules) and every and seen and not _hidden(ignore, facts) and _account_seen(ignore, facts)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from checker.model import Facts, Finding, Ignore, Rule
-from checker.policy._ignores import Book, checked, needless
+from checker.policy._ignores import NEEDLESS, Book, checked, needless
 from checker.policy._match import Members
 from checker.policy._nouns import Policy
-from checker.rules import RULES, ignored_without_need
+from checker.rules import RULES
 
 
 def judge(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
@@ -24,13 +24,13 @@ def judge(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
     judged: list[Finding] = []
     used: set[Ignore] = set()
     for rule in RULES:
-        if rule is not ignored_without_need.RULE:
+        if rule.id != NEEDLESS:
             for finding in _of_rule(rule, facts, policy, members):
                 done, hits = book.applied(finding)
                 judged.append(done)
                 used.update(hits.all)
     facts = replace(facts, needless=tuple(needless(facts, policy, used)))
-    last = _of_rule(ignored_without_need.RULE, facts, policy, members)
+    last = [found for rule in RULES if rule.id == NEEDLESS for found in _of_rule(rule, facts, policy, members)]
     return tuple(sorted((*judged, *(book.applied(one)[0] for one in last)), key=lambda one: one.order))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import checker
 from checker.errors import PolicyError
+from checker.late import Late
 from checker.policy._nouns import KeyClass, Policy, Setting
 from checker.rules import RULES
 
@@ -29,6 +29,8 @@ def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
         return _shipped(choice)
     if _is_path(choice):
         return _from_file(Path(choice))
+    from difflib import get_close_matches
+
     near_it = get_close_matches(choice, SHIPPED, 1)
     meant = f"; did you mean {near_it[0]}?" if near_it else "."
     raise PolicyError(f"there is no policy {choice!r}{meant} Built in are {', '.join(SHIPPED)}; a file is named by its path")
@@ -50,8 +52,12 @@ def _found(near: Sequence[Path]) -> Iterator[Path]:
 
 def default() -> Policy:
     """The built-in default: every rule as it is written. It is what default.yaml says, without a YAML reader to load first."""
+    return Policy(name="default", classes=Late(_by_default))
+
+
+def _by_default() -> tuple[KeyClass, ...]:
     settings = tuple(Setting(rule=one.id, severity=one.severity, params=one.params()) for one in RULES if one.default)
-    return Policy(name="default", classes=(KeyClass(settings=settings),))
+    return (KeyClass(settings=settings),)
 
 
 def _from_file(path: Path) -> Policy:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 
 from checker.model import AccessKey, Facts, Finding, Instance, KeyResource, Link, Location
 from checker.policy._nouns import KeyClass, Match
+from checker.record import dataclass
 
 Site = tuple["Location | None", str, str]
 """What names an instance: where its resource stands, its root, its address."""

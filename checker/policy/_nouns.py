@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from checker.model import Ignore, Rule, Severity
+from checker.record import dataclass
 from checker.rules import RULES
 
-BY_ID: Mapping[str, Rule] = {one.id: one for one in RULES}
 EVERY_RULE = "*"
 """What an exemption names instead of a rule to cover all of them."""
 
 Unresolved = Literal["note", "gap"]
+
+
+@lru_cache(maxsize=1)
+def by_id() -> Mapping[str, Rule]:
+    """Every rule by its id."""
+    return {one.id: one for one in RULES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ class Policy:
     """
 
     name: str
-    classes: tuple[KeyClass, ...]
+    classes: Sequence[KeyClass]
     fail_on: Severity | None = Severity.MEDIUM
     unresolved_modules: Unresolved = "note"
     exempt: tuple[Ignore, ...] = ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import PolicyError
 from checker.model import Location
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from yaml import Mark

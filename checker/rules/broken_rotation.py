@@ -64,9 +64,9 @@ See also: hashicorp/terraform-provider-time#118, #44 and #354.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model import Facts, Finding, Looks, Mechanism, Rotation, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _code, _controls
 from checker.rules._words import sentence
 

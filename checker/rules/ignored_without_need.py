@@ -33,9 +33,9 @@ resource "aws_iam_access_key" "ci" {
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model import Facts, Finding, Ignore, Location, Looks, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls
 
 

@@ -29,10 +29,11 @@ ci    Active  2026-09-20T00:00:00Z  2026-12-19T00:00:00Z
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from checker.model import Facts, Finding, Looks, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import day, span
 

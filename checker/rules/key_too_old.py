@@ -32,10 +32,11 @@ ci    Inactive  2025-09-15T00:00:00Z  412 days
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from checker.model import Facts, Finding, Looks, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import against, day
 

@@ -32,10 +32,11 @@ report  Inactive  2026-08-20T00:00:00Z  never
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checker.model import AccessKey, Facts, Finding, LastUse, Looks, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import against, day
 

@@ -59,9 +59,9 @@ resource "aws_iam_access_key" "ci" {
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model import Facts, Finding, Looks, Rotation, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _code, _controls
 from checker.rules._words import sentence
 

@@ -70,9 +70,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checker.model import AccessKey, Facts, Finding, Instance, KeyResource, Link, Looks, Origin, Rotation, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _code, _controls, _linked
 
 QUOTA = 2

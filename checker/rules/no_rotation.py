@@ -55,9 +55,9 @@ See also: hashicorp/terraform-provider-aws#23180, hashicorp/terraform-provider-t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model import Facts, Finding, KeyResource, Looks, Rotation, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _code, _controls
 from checker.rules._words import sentence
 

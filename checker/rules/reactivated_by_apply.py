@@ -39,9 +39,9 @@ resource "aws_iam_access_key" "ci" {
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from checker.model import AccessKey, Facts, Finding, Link, Looks, Origin, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 
 REMEDY = 'Set status = "Inactive" in the code, or remove the resource'

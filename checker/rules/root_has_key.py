@@ -29,9 +29,9 @@ user            access_key_1_active  access_key_2_active
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model import AccessKey, Facts, Finding, Looks, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import day, span
 

@@ -43,10 +43,11 @@ Good: the same code, applied every week, and a key made on 2026-10-05 (27 days o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from checker.model import AccessKey, Facts, Finding, Link, Looks, Rotation, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import against, day, span
 

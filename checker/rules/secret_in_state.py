@@ -37,9 +37,9 @@ resource "aws_iam_access_key" "ci" {
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.model import Facts, Finding, Looks, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _code, _controls
 
 

@@ -66,10 +66,11 @@ resource "aws_iam_access_key" "ci" {
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from checker.model import Facts, Finding, KeyResource, Looks, Mechanism, Rotation, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _code, _controls
 from checker.rules._words import against, sentence, span
 

@@ -38,9 +38,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checker.model import AccessKey, Facts, Finding, Instance, Link, Looks, Rule, Seen, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import count
 

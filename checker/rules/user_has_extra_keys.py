@@ -32,10 +32,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checker.model import DELETED, AccessKey, Facts, Finding, Looks, Rule, Severity
+from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import against, count, day
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from checker.errors import KeyturnError
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from checker.errors import KeyturnError
+from checker.record import dataclass
 
 STAGES = ("post_plan", "pre_apply", "post_apply")
 """The stages at which there is a plan."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from checker.errors import KeyturnError
 from checker.model import Report
+from checker.record import dataclass
 from checker.runtask.answer import FAILED, RUNNING, progress, verdict
 from checker.runtask.hcp import Api
 from checker.runtask.task import STAGES, Task

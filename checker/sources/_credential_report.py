@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from checker.record import dataclass
 from checker.sources._faults import Ask, Fault, RefusedError
 from checker.sources._pace import Clock, pauses
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checker.errors import SourceError
+from checker.record import dataclass
 
 Ask = Callable[..., Iterator[Mapping[str, Any]]]
 """Sends one operation to AWS and yields the pages of its answer; raises RefusedError."""

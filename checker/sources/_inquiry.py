@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from checker.model import Gap
+from checker.record import dataclass
 from checker.sources._faults import Ask, RefusedError
 from checker.sources._limits import Limits
 from checker.sources._pace import Clock

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

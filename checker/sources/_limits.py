@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checker.model import AccessKey
+from checker.record import dataclass
 from checker.sources._rows import User
 
 

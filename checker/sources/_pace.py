@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import Any
+
+from checker.record import dataclass
 
 PER_SECOND = 8
 """AWS publishes no limit for IAM; at this pace it has not been seen to throttle."""

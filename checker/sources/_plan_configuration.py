@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from checker.record import dataclass
 from checker.sources._json_stream import Document
 from checker.sources._terraform_keys import KEY_TYPES, bare, mapping
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from checker.hcl.schemas import SCHEMAS
 from checker.hcl.spans import Span, expiring_span, rotating_span
 from checker.hcl.values import Value
 from checker.model import Mechanism, Rotation
+from checker.record import dataclass
 from checker.sources._plan_configuration import Expression
 from checker.sources._plan_json import Change, Plan
 from checker.sources._terraform_keys import EXPIRING

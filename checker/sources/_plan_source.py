@@ -9,12 +9,13 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from checker.hcl.files import shown
 from checker.model import Fact, Gap, Instance
+from checker.record import dataclass
 from checker.sources._plan_file import DAMAGE, opened
 
 T = TypeVar("T")

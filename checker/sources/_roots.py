@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checker.hcl.files import Folder, Unreadable, folder, is_code, read, shown, walk
 from checker.hcl.installed import installed
 from checker.model import Gap, KeyResource, Location, ModuleCall
+from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
 
 KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")

@@ -6,11 +6,12 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from checker.errors import SourceError
 from checker.model import AccessKey, Gap, LastUse, Location, Seen
+from checker.record import dataclass
 from checker.sources._moments import when
 
 NEEDED = ("user", "access_key_1_active", "access_key_1_last_rotated")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checker.hcl.modules import Declared
 from checker.hcl.run import Run
@@ -11,6 +10,7 @@ from checker.hcl.values import EvaluationError, Unknown
 from checker.hcl.world import ModuleInstance, spell
 from checker.mechanism import days, location
 from checker.model import Instance, Location, Mechanism, Related, Rotation
+from checker.record import dataclass
 from checker.sources._known_modules import KnownModule
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from checker.record import dataclass
 from checker.sources._json_stream import Document, MalformedError, Readable
 from checker.sources._terraform_input import (
     FOR_STATE,

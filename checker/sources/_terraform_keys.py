@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from checker.model import Instance
+from checker.record import dataclass
 from checker.sources._json_stream import Document
 from checker.sources._moments import when
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from checker.hcl.values import EvaluationError, Value
 from checker.hcl.world import ModuleInstance, Planned, World, steps
 from checker.mechanism import STACK, location, recognise
 from checker.model import Instance, KeyResource, ModuleCall, Origin
+from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
 from checker.sources._roots import Graph, not_looked_into
 from checker.sources._sightings import Sighting, chain, made_by_call, switched_off

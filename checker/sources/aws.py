@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from checker.model import Evidence, Fact, Gap
+from checker.record import dataclass
 from checker.sources import _account
 from checker.sources._evidence import save as save_evidence
 from checker.sources._faults import Ask, RefusedError, mfa_needed, refused

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from checker.model import Evidence, Fact
+from checker.record import dataclass
 from checker.sources._roots import find_roots
 
 

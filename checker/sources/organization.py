@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checker.model import Evidence, Fact, Gap
+from checker.record import dataclass
 from checker.sources._faults import Ask
 from checker.sources._target import Target, label
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from checker.model import AccessKey, Evidence, Fact, Gap, KeyResource, Origin, Seen
+from checker.record import dataclass
 from checker.sources import _plan_file, _plan_json, _plan_mechanism, _plan_source
 from checker.sources._json_stream import Document, MalformedError, Readable
 from checker.sources._moments import when

@@ -8,12 +8,12 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from checker.errors import SourceError
 from checker.model import ROOT_USER, Evidence, Fact, Gap, Location
+from checker.record import dataclass
 from checker.sources import _evidence, _rows
 from checker.sources._moments import SKEW, stamp, when
 from checker.sources._rows import SAVE, Sheet, User

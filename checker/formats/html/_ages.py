@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil, sqrt
 
 from checker.formats._keys import DAY, Row
 from checker.formats._summary import count, span
 from checker.formats.html._markup import Markup, element, joined, number
+from checker.record import dataclass
 
 WIDTH = 960
 _LEFT, _RIGHT = 24, 936

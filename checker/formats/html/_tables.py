@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from checker.formats._escape import masked
 from checker.formats._keys import DAY, Row
 from checker.formats._summary import span
 from checker.formats.html._markup import Markup, element, joined
 from checker.model import AccessKey, KeyResource, Report
+from checker.record import dataclass
 
 _SHORT = 20
 """A table of no more rows stays on one printed page."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checker.formats._keys import Row
 from checker.formats._summary import count
 from checker.formats.html._markup import Markup, element, joined, number
 from checker.model import Report
+from checker.record import dataclass
 
 HORIZON = timedelta(days=180)
 WIDTH, HEIGHT = 960, 190

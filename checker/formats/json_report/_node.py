@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum, IntEnum
 from typing import Any, NoReturn, TypeVar
+
+from checker.record import dataclass
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from checker.formats._places import Place, place
 from checker.model import Exemption, Finding, Location, Report, Severity
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from checker.formats.sarif._line_hash import line_hashes
 from checker.formats.sarif._messages import message, related
 from checker.formats.sarif._rules import LEVELS, SCORES
 from checker.model import AccessKey, Exemption, Finding
+from checker.record import dataclass
 
 Json = dict[str, Any]
 _LOGICAL = 100

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from checker.hcl.functions.convert import BeyondUsError, normal
 from checker.hcl.functions.signature import Signature, text
 from checker.hcl.values import EvaluationError, Value, number
+from checker.record import dataclass
 
 _STAMP = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))",

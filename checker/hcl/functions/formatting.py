@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from checker.hcl.functions.clusters import clusters
@@ -12,6 +11,7 @@ from checker.hcl.functions.go_numbers import binary, digits_of, exponential, fix
 from checker.hcl.functions.json_text import json_text
 from checker.hcl.functions.signature import Signature, anything, decimal, text
 from checker.hcl.values import EvaluationError, SetValue, Value
+from checker.record import dataclass
 
 _VERB = re.compile(
     r"%(?:(?P<percent>%)|(?P<flags>[0# +-]*)(?P<width>[1-9]\d{0,6})?(?:\.(?P<precision>\d{0,3}))?"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from checker.hcl.functions.convert import BeyondUsError
 from checker.hcl.functions.signature import Signature, text, whole
 from checker.hcl.values import EvaluationError, Value
+from checker.record import dataclass
 
 _PADDING = re.compile(r"(?<![0-9])0+(?=[0-9])")
 

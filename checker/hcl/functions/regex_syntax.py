@@ -7,12 +7,12 @@ What RE2 refuses is refused; the rarer things that it has and Python has not are
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log10
 
 from checker.hcl.functions.convert import BeyondUsError
 from checker.hcl.values import EvaluationError
+from checker.record import dataclass
 
 _DEEPEST = 50
 _MOST_REPEATS = 1000  # RE2's own limit

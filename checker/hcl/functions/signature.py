@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from checker.hcl.functions.convert import UNDECIDED, BeyondUsError, friendly, to_bool, to_number, to_string, unify
 from checker.hcl.values import EvaluationError, SetValue, Unknown, Value, blend, is_known
+from checker.record import dataclass
 
 Kind = Callable[[Value], Any]
 """Takes an argument and gives it in the form that the function wants, or raises EvaluationError."""
