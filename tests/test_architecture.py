@@ -183,6 +183,12 @@ def test_nothing_heavy_is_imported_at_import(module: Module) -> None:
     assert not heavy, f"{module.file} imports {sorted(heavy)} at its top"
 
 
+@every_module
+def test_dataclasses_are_cheap(module: Module) -> None:
+    """Dataclasses come from checker.record: the standard decorator costs half a millisecond for each class, used or not."""
+    assert module.name == "record" or "dataclasses.dataclass" not in set(_imports(module.tree)), f"{module.file}: see record.py"
+
+
 def _calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

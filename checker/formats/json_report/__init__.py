@@ -7,7 +7,7 @@ rules' own texts: `keyturn diff` and `keyturn merge` read what an earlier run wr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from checker import __version__
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
     return f"{{\n{members(_document(report))}\n}}\n"
 
 
-def load(text: str, *, rules: tuple[Rule, ...] = ()) -> Report:
+def load(text: str, *, rules: Sequence[Rule] = ()) -> Report:
     """The report that render() wrote, with those of `rules` that were on; ValueError, with what to do, for anything else."""
     root = Node(_parsed(text), "")
     if root.value.get("format") != FORMAT:
@@ -76,7 +76,7 @@ def _summary(report: Report) -> dict[str, int]:
     return {**counts, "exempt": len(exempt_findings(report)), "gaps": len(report.gaps), "not_looked_into": len(report.calls)}
 
 
-def _report(root: Node, rules: tuple[Rule, ...]) -> Report:
+def _report(root: Node, rules: Sequence[Rule]) -> Report:
     on = set(root["rules"].each(Node.text))
     keys = root["keys"].each(_reading.key)
     limits = root["keys"].each(lambda node: node["max_age_seconds"].maybe(Node.length))
