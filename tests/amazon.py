@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -108,6 +108,8 @@ class Amazon:
     date: datetime = NOW
     endpoint: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    allows: Callable[[str, str, dict[str, str]], bool] | None = None
+    """Whether who asks (the begin of a key id) may do an operation; without it everyone may do everything."""
 
     def add(self, account: Account | None = None, **changes: Any) -> Account:
         one = account or Account(**changes)
@@ -173,7 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
             operation, parameters = form.pop("Action"), form
         self.amazon.asked.append((identity[4:], operation, parameters))
         self.amazon.callers.append((identity[:4], operation))
-        status, text = _answer(self.amazon, account, operation, parameters)
+        if self.amazon.allows and not self.amazon.allows(identity[:4], operation, parameters):
+            status, text = _error(DENIED, json_body=service == "organizations")
+        else:
+            status, text = _answer(self.amazon, account, operation, parameters)
         self._send(status, text, json_body=service == "organizations")
 
     def _send(self, status: int, text: str, *, json_body: bool) -> None:

@@ -75,7 +75,7 @@ def called(tmp_path_factory) -> Tree:
         file.write_text(without_time_provider(file.read_text()))
     for folder in modules():
         place = folder.relative_to(CODE)
-        code = re.sub(r'source += ".*"', f'source = "./terraform/{place}"', usage(folder))
+        code = re.sub(r'source += "git.*"', f'source = "./terraform/{place}"', usage(folder))
         tree.write(code.replace('module "', f'module "{"-".join(place.parts[1:])}-'), f"{'-'.join(place.parts)}.tf")
     tree.write("")
     tree.terraform("init", "-input=false")
