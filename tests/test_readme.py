@@ -16,7 +16,7 @@ from checker.rules import RULES
 from tests.readme import DEMO, QUICKSTART, README, ROOT, renewed
 
 TEXT = README.read_text(encoding="utf-8")
-NOT_HERE = ("pip ", "make ", "keyturn scan . --plan", "keyturn scan . --state", "keyturn run-task")
+NOT_HERE = ("pip ", "make ", "keyturn rotate", "keyturn scan . --plan", "keyturn scan . --state", "keyturn run-task")
 
 
 def blocks(language: str) -> list[str]:

@@ -15,6 +15,7 @@ from checker.cli.failures import outcome_of, wants_details
 
 COMMANDS = {
     "scan": "checker.cli.scan:scan",
+    "rotate": "checker.cli.rotate:rotate",
     "explain": "checker.cli.explain:explain",
     "diff": "checker.cli.diff:diff",
     "merge": "checker.cli.merge:merge",

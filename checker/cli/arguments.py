@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import click
 
@@ -11,6 +11,16 @@ from checker.record import dataclass
 
 FORMAT_NAMES = ("text", "json", "sarif", "junit", "html", "markdown", "csv", "github", "gitlab", "asff", "ocsf")
 """The names that `-f` takes. They stand here so that --help loads no format; a test holds them equal to FORMATS."""
+ROTATION_FORMATS = ("text", "json")
+UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+LONGEST = timedelta(days=36_500)
+"""The longest time that may be given; dates beyond it could not be computed."""
 YEARS = range(2000, 3000)
 """The years that --as-of takes."""
 
@@ -45,6 +55,24 @@ def output(typed: str) -> Output:
     if equals and not file:
         raise click.BadParameter(f"{typed!r} names no file. Write {name}=FILE.")
     return Output(format=name, file=file or "-")
+
+
+def rotation_output(typed: str) -> Output:
+    """NAME, or NAME=FILE, of what `keyturn rotate` can write."""
+    name, equals, file = typed.partition("=")
+    if name not in ROTATION_FORMATS:
+        raise click.BadParameter(f"there is no format {name!r} here. Choose from {', '.join(ROTATION_FORMATS)}.")
+    if equals and not file:
+        raise click.BadParameter(f"{typed!r} names no file. Write {name}=FILE.")
+    return Output(format=name, file=file or "-")
+
+
+def duration(typed: str) -> timedelta:
+    """A length of time such as 90d, 12h, 2w or 30m; 0d is none."""
+    match = re.fullmatch(r"(\d{1,6})([smhdw])", typed, re.ASCII)
+    if not match or (length := int(match[1]) * UNITS[match[2]]) > LONGEST:
+        raise click.BadParameter(f"{typed!r} is no length of time. Write 30m, 12h, 7d or 2w.")
+    return length
 
 
 def variable(typed: str) -> tuple[str, str]:

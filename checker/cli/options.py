@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -162,7 +163,9 @@ OF_REPORTS = tuple(one for one in (*JUDGEMENT, *OUTPUT) if one.name in _OF_REPOR
 
 
 class SectionedCommand(click.Command):
-    """A command whose --help shows its options in SECTIONS."""
+    """A command whose --help shows its options in sections."""
+
+    sections: Sequence[tuple[str, Sequence[click.Option]]] = SECTIONS
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """A bare `--fix` means the safe ones; what follows it is a path."""
@@ -170,6 +173,6 @@ class SectionedCommand(click.Command):
         return super().parse_args(ctx, ["--fix=safe" if one == "--fix" else one for one in args[:end]] + args[end:])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, options in (*SECTIONS, ("Help", (self.get_help_option(ctx),))):
+        for title, options in (*self.sections, ("Help", (self.get_help_option(ctx),))):
             with formatter.section(title):
                 formatter.write_dl([option.get_help_record(ctx) or ("", "") for option in options if option])

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from checker.model import Facts, Finding
 from checker.policy._load import SHIPPED, load
-from checker.policy._nouns import KeyClass, Match, Policy, Setting
+from checker.policy._nouns import KeyClass, Match, Patience, Policy, Setting
 
-__all__ = ["SHIPPED", "KeyClass", "Match", "Policy", "Setting", "judge", "limits", "load"]
+__all__ = ["SHIPPED", "KeyClass", "Match", "Patience", "Policy", "Setting", "judge", "limits", "load"]
 
 
 def judge(facts: Facts, policy: Policy) -> tuple[Finding, ...]:

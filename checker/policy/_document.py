@@ -10,12 +10,12 @@ from typing import Any, get_type_hints
 from checker.errors import PolicyError
 from checker.model import Ignore, Location, Rule, Severity
 from checker.policy._field import Faults, Field
-from checker.policy._nouns import EVERY_RULE, KeyClass, Match, Policy, Setting, by_id
+from checker.policy._nouns import EVERY_RULE, KeyClass, Match, Patience, Policy, Setting, by_id
 from checker.policy._tree import Items, Pairs, Text, parse
 from checker.record import dataclass
 from checker.rules import RULES
 
-SECTIONS = ("name", "fail_on", "unresolved_modules", "rules", "for", "exempt")
+SECTIONS = ("name", "fail_on", "unresolved_modules", "rules", "for", "exempt", "rotation")
 CRITERIA = ("user", "account", "path", "tag")
 EXEMPTION = ("rule", "subject", "reason", "until")
 
@@ -55,6 +55,7 @@ def _policy(root: Field, name: str) -> Policy:
         name=(given["name"].text() if "name" in given else None) or name,
         classes=(*classes, KeyClass(settings=tuple(base.values()))),
         exempt=tuple(_exemption(one) for one in (given["exempt"].items() if "exempt" in given else ())),
+        rotation=_patience(given["rotation"]) if "rotation" in given else Patience(),
     )
     if "fail_on" in given:
         word = given["fail_on"].one_of([*(one.label for one in Severity), "never"])
@@ -62,6 +63,11 @@ def _policy(root: Field, name: str) -> Policy:
     if given.get("unresolved_modules") and given["unresolved_modules"].one_of(("note", "gap")) == "gap":
         policy = replace(policy, unresolved_modules="gap")
     return policy
+
+
+def _patience(section: Field) -> Patience:
+    given = section.fields([one.name for one in fields(Patience)], what="setting")
+    return Patience(**{name: one.duration() for name, one in given.items()})
 
 
 def _defaults() -> Settings:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -54,6 +56,16 @@ class KeyClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """The times that `keyturn rotate` keeps, where the policy has them: see its options of the same names."""
+
+    idle: timedelta | None = None
+    wait: timedelta | None = None
+    takeover: timedelta | None = None
+    older_than: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Which rules, which limits, for whom, what is exempt.
 
@@ -66,6 +78,7 @@ class Policy:
     fail_on: Severity | None = Severity.MEDIUM
     unresolved_modules: Unresolved = "note"
     exempt: tuple[Ignore, ...] = ()
+    rotation: Patience = field(default_factory=Patience)
     path: str = ""
     text: str = ""
 

@@ -86,7 +86,7 @@ def test_a_traceback_is_shown_to_who_asks_and_holds_no_value(ends_with, monkeypa
     ("arguments", "said"),
     [
         (["scna"], "keyturn: there is no command 'scna'. Did you mean 'scan'? See 'keyturn --help'."),
-        (["frobnicate"], "keyturn: there is no command 'frobnicate'. See 'keyturn --help'."),
+        (["xyzzy"], "keyturn: there is no command 'xyzzy'. See 'keyturn --help'."),
         (["scan", "--as-of", "never"], "keyturn: Invalid value for '--as-of': 'never' is no date."),
         (
             ["scan", "no/such/path"],

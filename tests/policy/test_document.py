@@ -7,7 +7,7 @@ import pytest
 
 from checker.errors import PolicyError
 from checker.model import Ignore, Location, Severity
-from checker.policy import KeyClass, Match
+from checker.policy import KeyClass, Match, Patience
 from checker.rules import RULES, key_due_soon, key_too_old, no_rotation, secret_in_state
 from tests.factories import days
 from tests.policy.policies import a_policy
@@ -340,7 +340,7 @@ def test_what_is_no_plain_yaml_is_refused(text, fault):
 def test_nesting_up_to_the_limit_is_read():
     """What is nested as deep as allowed is complained of for what it says."""
     assert faults("a: " + "[" * 10 + "x" + "]" * 10) == [
-        "keyturn.yaml:1: a: there is no such key; known: name, fail_on, unresolved_modules, rules, for, exempt"
+        "keyturn.yaml:1: a: there is no such key; known: name, fail_on, unresolved_modules, rules, for, exempt, rotation"
     ]
 
 
@@ -365,3 +365,14 @@ def test_faults_of_one_line_come_by_column():
     """Faults are sorted as they stand."""
     text = dedent("rules: {b: off, a: off}")
     assert [line.split(": ")[1] for line in faults(text)] == ["rules.b", "rules.a"]
+
+
+def test_the_times_of_a_rotation_are_read():
+    """What is not said stays open for what the command line or the program says."""
+    assert a_policy("rotation: {idle: 48h, older_than: 20d}").rotation == Patience(idle=days(2), older_than=days(20))
+    assert a_policy("name: x").rotation == Patience()
+    fault = "keyturn.yaml:1: rotation.iddle: there is no such setting; did you mean idle?"
+    assert faults("rotation: {iddle: 1d, wait: soon}") == [
+        fault,
+        "keyturn.yaml:1: rotation.wait: 'soon' is not a duration such as 90d, 12h, 2w or 30m",
+    ]
