@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import threading
 import time
 from collections import Counter
@@ -127,8 +128,7 @@ class Amazon:
 @contextmanager
 def serving(amazon: Amazon) -> Iterator[Amazon]:
     """Serve a world on a free port of this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (_Handler,), {"amazon": amazon}))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), type("Here", (_Handler,), {"amazon": amazon}))
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     amazon.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
     try:
@@ -146,6 +146,15 @@ def environment(amazon: Amazon, account: str = HUB) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_arguments: object) -> None:
+        """Say nothing of clients that went away."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(*_arguments)
 
 
 class _Handler(BaseHTTPRequestHandler):

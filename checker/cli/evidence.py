@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from checker.cli import live, output
-from checker.cli.live import Inquiry, Live
+from checker.cli.live import Inquiry
+from checker.cli.live_options import Live
 from checker.errors import SourceError
 from checker.model import AccessKey, Fact, Gap, KeyResource
 from checker.record import dataclass
@@ -52,7 +53,8 @@ def sources(asked: Asked, policy: Policy, watch: Watch) -> Iterator[Source]:
     for kind, name in asked.files:
         yield watch.over(f"{kind} {name}", _noting(users, _file(kind, name, asked)))
     if asked.live:
-        yield watch.over("live keys", _live(asked.live, Inquiry(at=asked.at, policy=policy, users=users, watch=watch)))
+        inquiry = Inquiry(at=asked.at, policy=policy, users=users, watch=watch)
+        yield watch.over("live keys", _live(asked.live, inquiry), counted=False)
 
 
 def _noting(users: set[str], source: Source) -> Source:

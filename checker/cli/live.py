@@ -1,23 +1,20 @@
-"""Live keys on the command line: what the options mean together, and the accounts read side by side."""
+"""Live keys on the command line: the accounts that the options mean, read side by side."""
 
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from checker import __version__, interrupt
 from checker.cli.limits import limits
-from checker.cli.output import check_folder
+from checker.cli.live_options import Live
 from checker.cli.progress import Accounts, Watch
 from checker.errors import UsageError
 from checker.model import Fact, Gap
@@ -28,89 +25,6 @@ if TYPE_CHECKING:
 
     from checker.policy import Policy
     from checker.sources.aws import Clock, Target
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
-    """The options for live keys, by their names on the command line."""
-
-    live: bool = False
-    profile: tuple[str, ...] = ()
-    role_arn: tuple[str, ...] = ()
-    external_id: str | None = None
-    session_name: str = "keyturn"
-    organization: bool = False
-    role_name: str | None = None
-    account: tuple[str, ...] = ()
-    skip_account: tuple[str, ...] = ()
-    ou: tuple[str, ...] = ()
-    skip_ou: tuple[str, ...] = ()
-    tags: bool = False
-    save_evidence: str | None = None
-    dask: str | None = None
-
-
-_ORGANIZED = ("role_name", "account", "skip_account", "ou", "skip_ou")
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(_ORGANIZED, ("organization",)),
-    **dict.fromkeys(("external_id", "session_name"), ("role_arn", "organization")),
-    **dict.fromkeys(("profile", "role_arn", "organization", "tags", "save_evidence", "dask"), ("live",)),
-}
-"""Options that mean nothing without one of some others."""
-
-_APART = {
-    ("role_arn", "organization"): "Use a profile whose role may list the organization.",
-    ("dask", "profile"): "Profiles are on this machine, workers are not: let them have credentials of their own.",
-}
-"""Options that do not go together, and what to do instead."""
-
-
-_FORMS = {
-    "role_arn": (r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", "of the form arn:aws:iam::111122223333:role/NAME"),
-    "role_name": (r"[\w+=,.@/-]{1,512}", "of the form NAME or path/NAME"),
-    "external_id": (r"[\w+=,.@:/-]{2,1224}", "made of 2 or more letters, digits and +=,.@:/-"),
-    "session_name": (r"[\w+=,.@-]{2,64}", "made of 2 to 64 letters, digits and +=,.@-"),
-    **dict.fromkeys(("account", "skip_account"), (r"\d{12}", "an account's 12 digits")),
-    **dict.fromkeys(("ou", "skip_ou"), (r"ou-[a-z0-9-]+|r-[a-z0-9]+", "of the form ou-ab12-cdefgh34, or r-ab12 for the root")),
-}
-"""What AWS takes for each option, and how to say that."""
-
-
-def checked(given: Mapping[str, Any]) -> Live:
-    """The options for live keys; raises where they say nothing together, before anything is asked of AWS."""
-    asked = Live(**{one.name: given[one.name] for one in fields(Live)})
-    said = {one.name for one in fields(Live) if getattr(asked, one.name) != one.default}
-    _check(asked, said)
-    for name in sorted(said & _FORMS.keys()):
-        _check_form(name, getattr(asked, name))
-    if asked.save_evidence:
-        check_folder(asked.save_evidence)
-    return asked
-
-
-def _check(asked: Live, said: set[str]) -> None:
-    """Refuse options that say nothing together, before anything is asked of AWS."""
-    for name, needs in _NEEDS.items():
-        if name in said and said.isdisjoint(needs):
-            raise click.UsageError(f"{_typed(name)} means nothing without {' or '.join(map(_typed, needs))}.")
-    for pair, instead in _APART.items():
-        if said.issuperset(pair):
-            raise click.UsageError(f"{' and '.join(map(_typed, pair))} do not go together. {instead}")
-    if len(asked.profile) > 1 and (asked.role_arn or asked.organization):
-        raise click.UsageError("roles are assumed from one profile. Give --profile once.")
-    if asked.organization and not asked.role_name:
-        raise click.UsageError("--organization needs --role-name, the role to assume in each account.")
-
-
-def _check_form(name: str, typed: str | tuple[str, ...]) -> None:
-    pattern, form = _FORMS[name]
-    for one in (typed,) if isinstance(typed, str) else typed:
-        if not re.fullmatch(pattern, one, re.ASCII):
-            raise click.UsageError(f"{_typed(name)} {one!r} is not {form}.")
-
-
-def _typed(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 TOLERANCE = timedelta(minutes=15)
@@ -153,10 +67,12 @@ def read(live: Live, inquiry: Inquiry) -> Iterator[Fact]:
     wanted = limits(inquiry.policy, frozenset(inquiry.users), tags=live.tags)
     with _executor(live) as executor:
         try:
+            inquiry.watch.tell("asking AWS which accounts to read")
             targets, facts = _targets(live, here)
             yield from facts
             tally = Accounts(watch=inquiry.watch, total=len(targets))
             clock, watch = (afar, None) if live.dask else (here, tally.users_read)
+            inquiry.watch.tell(f"reading {tally}")
             progress = aws.Progress(watch=watch, done=tally.account_done, pulse=lambda: pause(0))
             yield from aws.read(targets, wanted, at=inquiry.at, clock=clock, executor=executor, progress=progress)
         finally:

@@ -41,14 +41,15 @@ class Watch:
     latest: str = ""
     lock: Lock = field(default_factory=Lock)
 
-    def over(self, name: str, source: Source) -> Source:
-        """The same source, watched."""
+    def over(self, name: str, source: Source, *, counted: bool = True) -> Source:
+        """The same source, watched; `counted` is false where the source itself tells how far it is."""
 
         def watched() -> Iterator[Fact]:
             started, facts = time.monotonic(), 0
             for facts, fact in enumerate(source(), 1):
                 interrupt.check()
-                self.tell(f"reading {name}: {facts:,} so far")
+                if counted:
+                    self.tell(f"reading {name}: {facts:,} so far")
                 yield fact
             self.done.append(Reading(name=name, facts=facts, seconds=time.monotonic() - started))
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import click
 
-from checker.cli import baseline, evidence, live, mending, output, terminal
+from checker.cli import baseline, evidence, live_options, mending, output, terminal
 from checker.cli.arguments import Output
 from checker.cli.delivery import Wishes, bar, deliver, say
 from checker.cli.evidence import Asked
-from checker.cli.live import Live
+from checker.cli.live_options import Live
 from checker.cli.mending import Mending
 from checker.cli.progress import Watch
 from checker.model import Report
@@ -70,7 +70,7 @@ def run(given: Mapping[str, Any]) -> int:
 
 
 def _options(given: Mapping[str, Any]) -> Options:
-    accounts = live.checked(given)
+    accounts = live_options.checked(given)
     own = {one.name: given[one.name] for one in fields(Options) if one.name not in ("live", "mending")}
     mending = Mending(diff=given["diff"], fix=given["fix"], by=given["fix_with"])
     return Options(live=accounts if accounts.live else None, mending=mending, **own)

@@ -13,7 +13,8 @@ import pytest
 
 from checker.cli import live, main
 from checker.cli.limits import limits
-from checker.cli.live import Inquiry, Live
+from checker.cli.live import Inquiry
+from checker.cli.live_options import Live
 from checker.cli.progress import Watch
 from checker.policy import load
 from checker.sources.aws import Limits
@@ -263,6 +264,8 @@ WRONG = [
     ([*BY_ROLE, "--account", "web"], "'web' is not an account's 12 digits."),
     ([*BY_ROLE, "--skip-ou", "prod"], "'prod' is not of the form ou-ab12-cdefgh34, or r-ab12 for the root."),
     (["--live", "--role-arn", role(WEB), "--session-name", "a b"], "'a b' is not made of 2 to 64 letters, digits and +=,.@-."),
+    (["--live", "--save-evidence", "-"], "--save-evidence needs a file: standard output is for the report."),
+    (["--live", "--save-evidence", "x", "-f", "json=./x"], "a format and the evidence would both be written to x."),
     (["--live", "--save-evidence", "no/such/folder"], "no/such/folder cannot be written: there is no folder no/such."),
 ]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -106,6 +107,27 @@ def test_a_cluster_reads_what_threads_read(amazon, scan, tmp_path):
     assert [gap["what"] for gap in report["gaps"]] == ["account 000000000008 (team-8)"]
     assert {who for who, operation in amazon.callers if operation == "AssumeRole"} == {"WRKA", "WRKB"}
     assert {operation for who, operation in amazon.callers if who == "SELF"} == {"GetCallerIdentity", "ListAccounts"}
+
+
+def test_ctrl_c_ends_the_work_of_the_cluster_too(amazon, tmp_path):
+    """The run ends at once with what it had read so far, and no worker asks AWS any more."""
+    amazon.latency = 0.5
+    with cluster(amazon, tmp_path, "WRKA", "WRKB") as address:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        command = [sys.executable, "-m", "checker", *SCAN, "--dask", address]
+        running = subprocess.Popen(
+            command, env=environ(amazon, "SELF"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        signal.signal(signal.SIGINT, before)
+        until(lambda: amazon.count()["GetCredentialReport"])
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+        time.sleep(2)  # both workers end the account at which they are
+        asked = len(amazon.asked)
+        time.sleep(1)
+    assert (running.returncode, out, "Traceback" in err) == (2, "", False)
+    assert " of 9 accounts" in err
+    assert len(amazon.asked) == asked < 40
 
 
 def test_a_cluster_without_workers_is_not_waited_for(amazon, scan, tmp_path):
