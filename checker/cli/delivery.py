@@ -14,6 +14,7 @@ import click
 from checker.cli import output, talk, terminal
 from checker.cli.arguments import Output
 from checker.cli.progress import Reading
+from checker.errors import OutputError
 from checker.model import Report, Severity
 from checker.record import dataclass
 
@@ -44,13 +45,20 @@ class Wishes:
 
 
 def deliver(report: Report, outputs: Sequence[Output], wishes: Wishes) -> None:
-    """Write every format, files first: a reader that goes away early costs no file."""
+    """Write every format, files first: a reader that goes away early costs no file, and a full disk only what goes there."""
     from checker.formats import FORMATS
 
+    failed = []
     for one in sorted(outputs, key=lambda one: one.file == "-"):
         text = FORMATS[one.format](report, **wishes.settings(one))
-        with suppress(BrokenPipeError):  # whoever read us has seen enough; the verdict stands
+        try:
             output.write(text, one.file)
+        except BrokenPipeError:  # whoever read us has seen enough; the verdict stands
+            continue
+        except OutputError as error:
+            failed.append(str(error))
+    if failed:
+        raise OutputError(" ".join(failed))
 
 
 def say(report: Report, outputs: Sequence[Output], wishes: Wishes, readings: Sequence[Reading], started: float) -> None:

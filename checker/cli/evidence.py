@@ -14,7 +14,7 @@ import click
 from checker.cli import live, output
 from checker.cli.live import Inquiry
 from checker.cli.live_options import Live
-from checker.errors import SourceError
+from checker.errors import OutputError, SourceError
 from checker.model import AccessKey, Fact, Gap, KeyResource
 from checker.record import dataclass
 
@@ -81,11 +81,19 @@ def _live(asked: Live, inquiry: Inquiry) -> Source:
             facts.append(fact)
             yield fact
         if asked.save_evidence:
-            from checker.sources.aws import save_evidence
-
-            output.write(save_evidence(facts, at=inquiry.at).decode("ascii"), asked.save_evidence)
+            yield from _saved(facts, inquiry.at, asked.save_evidence)
 
     return read
+
+
+def _saved(facts: Sequence[Fact], at: datetime, file: str) -> Iterator[Gap]:
+    """Keep what was read; where that fails, the report still counts."""
+    from checker.sources.aws import save_evidence
+
+    try:
+        output.write(save_evidence(facts, at=at).decode("ascii"), file)
+    except OutputError as error:
+        yield Gap(what="the evidence to save", why=str(error), hint="Make room or name another file, and run again")
 
 
 def _check_standard_input(asked: Asked) -> None:

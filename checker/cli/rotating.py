@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli import live, outcomes, output, terminal
+from checker.cli import live_options, outcomes, output, terminal
 from checker.cli.desk import Desk, Options, opened
 from checker.cli.outcomes import Answer, Outcome
 from checker.errors import UsageError
@@ -50,8 +50,10 @@ def _check(options: Options) -> None:
         "profile": (options.profile,) if options.profile else (),
         "role_arn": (options.role_arn,) if options.role_arn else (),
     }
-    names = {one.name: getattr(live.Live(), one.name) for one in fields(live.Live)}
-    live.checked({**names, "live": True, **accounts, "external_id": options.external_id, "session_name": options.session_name})
+    names = {one.name: getattr(live_options.Live(), one.name) for one in fields(live_options.Live)}
+    live_options.checked(
+        {**names, "live": True, **accounts, "external_id": options.external_id, "session_name": options.session_name}
+    )
 
 
 def _answer(options: Options) -> Answer:
