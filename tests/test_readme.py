@@ -13,6 +13,7 @@ import yaml
 
 from checker.cli import COMMANDS, main
 from checker.rules import RULES
+from tests.amazon import HUB, Amazon, Key, Person, environment, serving
 from tests.readme import DEMO, QUICKSTART, README, ROOT, renewed
 
 TEXT = README.read_text(encoding="utf-8")
@@ -48,8 +49,29 @@ def company(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def aws(tmp_path, monkeypatch):
+    """An AWS with the accounts and profiles of the README's commands, each with a key that is old by now."""
+    with serving(Amazon()) as world:
+        accounts = {"hub": HUB, "web": "222233334444", "pay": "333344445555"}
+        for name, account in accounts.items():
+            world.add(
+                id=account,
+                name=name,
+                people=[Person(name="ci", keys=[Key(age=30000)])],
+                ous=("ou-ab12-sandbox0",) * (name == "pay"),
+            )
+        environ = environment(world)
+        secret = f"aws_secret_access_key = {environ['AWS_SECRET_ACCESS_KEY']}\n"
+        lines = [f"[profile {name}]\naws_access_key_id = AKIA{account}\n{secret}" for name, account in accounts.items()]
+        (tmp_path / "config").write_text("".join(lines))
+        for name, value in (environ | {"AWS_CONFIG_FILE": str(tmp_path / "config")}).items():
+            monkeypatch.setenv(name, value)
+        yield world
+
+
 @pytest.mark.parametrize("command", [one for one in commands() if not one.startswith(NOT_HERE)])
-def test_every_command_runs(command, company, monkeypatch, capsys):
+def test_every_command_runs(command, company, aws, monkeypatch, capsys):
     """Each keyturn command of the README gives a verdict, or its text."""
     piped = (company / "credential-report.csv").open()
     monkeypatch.setattr("sys.stdin", piped)
