@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import pkgutil
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +14,12 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["checker"]):
+        import checker
         from tests.fuzz import corpus, targets
+
+        for one in pkgutil.walk_packages(checker.__path__, "checker."):  # what is imported late would not be led by coverage
+            if not one.name.endswith("__main__"):
+                importlib.import_module(one.name)
     words = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     words.add_argument("target", choices=sorted(targets.TARGETS))
     words.add_argument("--minutes", type=float, default=20)
