@@ -65,6 +65,7 @@ class Reader:
         return (meta.line, meta.column + 2) in self.marks, (meta.end_line, meta.end_column - 2) in self.marks
 
     def body(self, tree: Any, depth: int) -> Body:
+        self.bounded(tree, depth)
         arguments: dict[str, Argument] = {}
         nested: list[Nested] = []
         for child in trees(tree):
@@ -84,9 +85,13 @@ class Reader:
         inner = next(one for one in trees(tree) if one.data == "body")
         return Nested(word(heads[0]), tuple(map(word, heads[1:])), self.body(inner, depth), self.place(tree))
 
-    def expression(self, tree: Any, depth: int) -> Expression:
+    def bounded(self, tree: Any, depth: int) -> None:
+        """Refuse what is nested deeper than any code that a person writes."""
         if depth > MAX_DEPTH:
             raise SyntaxFault(f"nested deeper than {MAX_DEPTH} levels", self.place(tree).line)
+
+    def expression(self, tree: Any, depth: int) -> Expression:
+        self.bounded(tree, depth)
         parts = [one for one in tree.children if is_token(one) or one.data != "new_line_or_comment"]
         read = _READERS.get(tree.data)
         if read is None:

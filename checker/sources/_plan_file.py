@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 from checker.sources._json_stream import MalformedError, Readable
 from checker.sources._plan_json import NAMELESS, Change, Plan
 from checker.sources._state_file import load
-from checker.sources._terraform_input import UnusableError
+from checker.sources._terraform_input import UnusableError, check_swelling
 from checker.sources._terraform_keys import KEY_TYPES, Attributes, bare, copied
 from checker.sources._wire import UNKNOWN, Packed, WireError, fields
 
@@ -66,6 +66,8 @@ def read(file: BinaryIO) -> Plan:
 
 def _plan(parts: zipfile.ZipFile, names: set[str]) -> Plan:
     plan = Plan()
+    for one in names & {"tfplan", "tfstate"}:
+        check_swelling(parts.getinfo(one).compress_size, parts.getinfo(one).file_size)
     with opened(parts, "tfplan") as part:
         _changes(plan, part)
     if "tfstate" in names:

@@ -20,6 +20,10 @@ ZIP = b"PK\x03\x04"
 IN_MEMORY = 16 << 20
 """How much is held in memory where a file must be sought; more goes to an unnamed file that only we can read."""
 
+UNCHECKED = 64 << 20
+SWOLLEN = 250
+"""Past `UNCHECKED` bytes, what unpacks to more than so many times its size is made to hurt; real plans stay below 100 times."""
+
 PLAN = "a plan"
 STATE = "a state"
 RAW_STATE = "a state file"
@@ -137,6 +141,12 @@ def ended(document: Document, hints: dict[str, str], wanted: str) -> None:
     raise UnusableError("more text follows the JSON", "Give the output of one command, without other lines")
 
 
+def check_swelling(packed: int, bare: int) -> None:
+    """Refuse what swells as no plan or state does when it is unpacked; sizes are in bytes."""
+    if bare > UNCHECKED and bare > SWOLLEN * packed:
+        raise UnusableError(f"it unpacks to more than {SWOLLEN} times its size, as no plan or state does", "Give it uncompressed")
+
+
 def unpacked(stream: Readable) -> tuple[bytes, Readable]:
     """The first bytes of a stream, and the stream from its start, without gzip around it."""
     head, whole = _ahead(stream)
@@ -186,15 +196,32 @@ class _Again:
         return head + self._stream.read(size - len(head)) if len(head) < size else head
 
 
+class _Counted:
+    """A stream that knows how much was read of it."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream, self.size = stream, 0
+
+    def read(self, size: int, /) -> bytes:
+        data = self._stream.read(size)
+        self.size += len(data)
+        return data
+
+
 class _Gunzipped:
     """A stream without the gzip around it."""
 
     def __init__(self, stream: Readable) -> None:
-        self._file = gzip.GzipFile(fileobj=stream)  # type: ignore[call-overload]  # it only reads
+        self._packed, self._size = _Counted(stream), 0
+        self._file = gzip.GzipFile(fileobj=self._packed)  # type: ignore[call-overload]  # it only reads
 
     def read(self, size: int, /) -> bytes:
         try:
-            return bytes(self._file.read(size))
+            data = bytes(self._file.read(size))
         except (gzip.BadGzipFile, EOFError, zlib.error):
             damaged = UnusableError("the gzip data is damaged or cut off", "Compress the file again, or give it uncompressed")
+        else:
+            self._size += len(data)
+            check_swelling(self._packed.size, self._size)
+            return data
         raise damaged

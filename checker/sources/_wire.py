@@ -29,6 +29,8 @@ def fields(stream: Readable, wanted: Collection[int]) -> Iterator[tuple[int, int
     """The fields of a protobuf message that are wanted, by number; the others are passed over."""
     while (tag := _varint(stream, end=True)) is not None:
         number, kind = tag >> 3, tag & 7
+        if not number:
+            raise WireError("a field without a number")
         if kind == VARINT:
             value = _varint(stream)
             if number in wanted and value is not None:
