@@ -13,6 +13,9 @@ from checker.record import dataclass
 ROOT_USER = "<root_account>"
 """The name under which the credential report lists an account's root user."""
 
+SENSITIVE = "(sensitive)"
+"""How the user of a key begins where Terraform marks the user's name as sensitive."""
+
 DELETED = "Deleted"
 """The status of a key that a state or a plan still knows, and that AWS no longer lists for its user."""
 
@@ -145,6 +148,11 @@ class AccessKey:
     def is_root(self) -> bool:
         return self.user == ROOT_USER
 
+    @property
+    def known_user(self) -> str | None:
+        """The user, or None where Terraform marks the name as sensitive; `user` then only tells such users apart."""
+        return None if self.user.startswith(SENSITIVE) else self.user
+
     def age(self, at: datetime) -> timedelta | None:
         """The exact age at `at`, or None where the creation time could not be determined."""
         return None if self.created is None else at - self.created
@@ -198,6 +206,8 @@ class Instance:
     status: str | None = "Active"
     owner: str = ""
     calls: tuple[Related, ...] = ()
+    is_veiled: bool = False
+    """Whether Terraform marks the name of the user as sensitive: then `user` is None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ def _noting(users: set[str], source: Source) -> Source:
             match fact:
                 case KeyResource():
                     users.update(fact.users)
-                case AccessKey() if fact.address is not None:
+                case AccessKey() if fact.address is not None and fact.known_user is not None:
                     users.add(fact.user)
             yield fact
 

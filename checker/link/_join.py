@@ -28,7 +28,7 @@ def _exact(facts: Facts) -> Iterator[Link]:
     """A state or a plan tells at which address a key stands."""
     addresses = Addresses.of(facts.resources)
     for key in facts.keys:
-        sites = addresses.at(key.address, key.user) if key.address else []
+        sites = addresses.at(key.address, key.known_user) if key.address else []
         if len(sites) == 1:
             yield Link(key=key, resource=sites[0][0], instance=sites[0][1], exact=True)
 

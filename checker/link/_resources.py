@@ -62,6 +62,8 @@ def _parts(mine: Instance, told: Sequence[Instance], origin: Origin) -> tuple[In
     """One instance with the values of the plan; the plan's instances where the code cannot tell how many there are."""
     if "[*]" in mine.address and told and origin is Origin.PLAN:
         return tuple(_valued(replace(mine, address=one.address), one, origin) for one in told)
+    if any(one.is_veiled for one in told):
+        mine = replace(mine, user=None)
     return (_valued(mine, told[0], origin) if len(told) == 1 else mine,)
 
 

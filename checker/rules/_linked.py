@@ -18,7 +18,12 @@ def gone(key: AccessKey) -> bool:
 
 def new(key: AccessKey) -> bool:
     """True for a key that does not exist yet: the plan creates it."""
-    return "create" in key.planned and not gone(key)
+    return "create" in key.planned and not gone(key) and not forgotten(key)
+
+
+def forgotten(key: AccessKey) -> bool:
+    """True for a key that lives on in AWS, and that Terraform will know no more."""
+    return "forget" in key.planned
 
 
 def standing(facts: Facts) -> Iterator[AccessKey]:
@@ -91,6 +96,8 @@ def _origin(link: Link, others: int) -> str:
 
 def plan_leaves(key: AccessKey) -> str:
     """A sentence for a key that was judged with a plan, else nothing."""
+    if forgotten(key):
+        return " The plan leaves it in place, and Terraform forgets it."
     return " The plan leaves it in place." if key.planned else ""
 
 
@@ -106,6 +113,8 @@ def listed_by(key: AccessKey) -> str:
 
 def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:
     """How this key is replaced now: through code where a link or an address tells of code, else by hand."""
+    if forgotten(key):
+        return f"Rotate it by hand: {by_hand(key)}"
     if not links and key.address:
         return f"Replace it through code: terraform apply -replace={shlex.quote(key.address)}"
     if not links:

@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from typing import IO, BinaryIO
 
 from checker.sources._json_stream import MalformedError, Readable
@@ -38,7 +39,8 @@ ACTIONS = {
 # The numbers of the fields that are read (internal/plans/planproto/planfile.proto of both projects).
 _VERSION, _CHANGE, _TARGET, _EXCLUDED, _ERRORED, _TIMESTAMP, _COMPLETE, _DEFERRED = 1, 3, 5, 6, 20, 21, 26, 27
 _DEPOSED, _WHAT, _ADDRESS = 7, 9, 13
-_ACTION, _VALUE = 1, 2
+_ACTION, _VALUE, _SENSITIVE_BEFORE, _SENSITIVE_AFTER = 1, 2, 3, 4
+_STEP, _ATTRIBUTE = 1, 1
 _PACKED = 1
 
 _WANTED = frozenset({"id", "user", "status", "create_date", "pgp_key", "max_age"})
@@ -123,10 +125,11 @@ def _read_change(address: str, body: int | bytes | None, deposed: str) -> Change
     block = _BLOCK.fullmatch(bare(address))
     if not isinstance(body, bytes) or block is None:
         return None
-    told = list(fields(io.BytesIO(body), (_ACTION, _VALUE)))
+    told = list(fields(io.BytesIO(body), (_ACTION, _VALUE, _SENSITIVE_BEFORE, _SENSITIVE_AFTER)))
     number = next((value for field, value in told if field == _ACTION), 0)
     actions = ACTIONS.get(number, (f"action {number}",)) if isinstance(number, int) else ()
-    values = [_attributes(value) for field, value in told if field == _VALUE and isinstance(value, bytes)]
+    marks = {_marked(value): True for field, value in told if field > _VALUE and isinstance(value, bytes)}
+    values = [_attributes(value, marks) for field, value in told if field == _VALUE and isinstance(value, bytes)]
     first, last = (values[0], values[-1]) if values else (None, None)
     before = None if actions == ("create",) else first
     after = None if actions in (("delete",), ("forget",)) else last
@@ -135,14 +138,20 @@ def _read_change(address: str, body: int | bytes | None, deposed: str) -> Change
     return Change(address=address, type=block["type"], actions=actions, before=before, after=after, deposed=deposed)
 
 
-def _attributes(value: bytes) -> Attributes | None:
+def _marked(path: bytes) -> str:
+    """The attribute that a path leads to."""
+    steps = [step for _, step in fields(io.BytesIO(path), (_STEP,)) if isinstance(step, bytes)]
+    return _text(dict(fields(io.BytesIO(steps[0]), (_ATTRIBUTE,))).get(_ATTRIBUTE)) if len(steps) == 1 else ""
+
+
+def _attributes(value: bytes, marks: Mapping[str, bool]) -> Attributes | None:
     """The attributes of a key, out of a value in MessagePack."""
     packed = next((data for _, data in fields(io.BytesIO(value), (_PACKED,)) if isinstance(data, bytes)), b"\xc0")
     found = Packed(packed).members(_WANTED)
     if found is None:
         return None
     unknown = frozenset(name for name, one in found.items() if one is UNKNOWN)
-    return copied({name: one for name, one in found.items() if name not in unknown}, unknown)
+    return copied({name: one for name, one in found.items() if name not in unknown}, unknown, marks=marks)
 
 
 def _state(plan: Plan, part: Readable) -> None:

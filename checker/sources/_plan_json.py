@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -80,18 +80,23 @@ def _change(plan: Plan, entry: Mapping[str, Any]) -> None:
         return
     unknown = change.get("after_unknown")
     hidden = frozenset(name for name, value in mapping(unknown).items() if value)
-    after = copied(mapping(change.get("after")), hidden) if isinstance(change.get("after"), dict) else None
-    before = copied(change["before"]) if isinstance(change.get("before"), dict) else None
+    before, after = change.get("before"), change.get("after")
+    marks = dict.fromkeys((*_marked(change, "before"), *_marked(change, "after")), True)
     plan.changes.append(
         Change(
             address=address,
             type=kind,
             actions=tuple(actions),
-            before=before,
-            after=after,
+            before=copied(before, marks=marks) if isinstance(before, dict) else None,
+            after=copied(after, hidden, marks=marks) if isinstance(after, dict) else None,
             deposed=text(entry.get("deposed")) or "",
         )
     )
+
+
+def _marked(change: Mapping[str, Any], when: str) -> Iterator[str]:
+    """The attributes that are sensitive before or after."""
+    return (name for name, told in mapping(change.get(f"{when}_sensitive")).items() if told)
 
 
 def _prior_state(plan: Plan, document: Document) -> None:
@@ -114,7 +119,7 @@ def _prior(plan: Plan, resource: Mapping[str, Any]) -> None:
 def _prior_managed(plan: Plan, address: str, resource: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     kind = text(resource.get("type"))
     if kind in KEY_TYPES and address:
-        deposed, found = text(resource.get("deposed_key")) or "", copied(values)
+        deposed, found = text(resource.get("deposed_key")) or "", copied(values, marks=resource.get("sensitive_values"))
         plan.prior.append(Change(address=address, type=kind, actions=("no-op",), before=found, after=found, deposed=deposed))
     elif kind is None or kind in KEY_TYPES:
         plan.damaged.append(address or NAMELESS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from checker.hcl.files import shown
-from checker.model import Fact, Gap, Instance
+from checker.model import Fact, Gap, Instance, SourceText
 from checker.record import dataclass
 from checker.sources._plan_file import DAMAGE, opened
 
@@ -66,8 +66,10 @@ def facts(file: BinaryIO, name: str, read: Reader) -> Iterator[Fact]:
         except (*DAMAGE, TypeError):
             pieces, why = (), "the code in it cannot be read"
         if pieces:
-            names = _names(whole, root, pieces, name)
-            yield from [_renamed(fact, names) for fact in read(str(root))]
+            home = _home(name, pieces)
+            names = _names(whole, root, pieces, name, home)
+            # Text that is in the plan alone is not shown: it may hold what was never meant to leave the plan.
+            yield from [_renamed(fact, names) for fact in read(str(root)) if home or not isinstance(fact, SourceText)]
         else:
             yield Gap(what=name, why=why, hint=GIVE)
 
@@ -142,9 +144,8 @@ def _same(path: Path, data: bytes) -> bool:
         return False
 
 
-def _names(folder: Path, root: Path, pieces: tuple[Piece, ...], name: str) -> tuple[tuple[str, str], ...]:
+def _names(folder: Path, root: Path, pieces: tuple[Piece, ...], name: str, home: Path | None) -> tuple[tuple[str, str], ...]:
     """How directories of the folder are to be called, the deepest first: as beside the plan, or as parts of it."""
-    home = _home(name, pieces)
     names = {}
     for piece in pieces:
         place = str(_place(folder, root, piece.path))

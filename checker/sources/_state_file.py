@@ -104,7 +104,8 @@ def _block(state: State, block: Mapping[str, Any]) -> None:
     for row in rows:
         if kind in KEY_TYPES:
             full = address + _index(row.get("index_key"))
-            _entry(state, full, kind, _attributes(row), text(row.get("deposed")))
+            found = copied(_attributes(row), marks=_marks(row.get("sensitive_attributes")))
+            _entry(state, full, kind, found, text(row.get("deposed")))
         elif kind == "aws_iam_user":
             state.owners.note(_attributes(row))
 
@@ -112,6 +113,12 @@ def _block(state: State, block: Mapping[str, Any]) -> None:
 def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The attributes of an instance; states that came from Terraform 0.11 hold them flat."""
     return mapping(row.get("attributes")) or mapping(row.get("attributes_flat"))
+
+
+def _marks(paths: object) -> Mapping[str, bool]:
+    """The attributes that a state file marks as sensitive; what lies deeper is of no key."""
+    told = paths if isinstance(paths, list) else []
+    return {str(mapping(path[0]).get("value")): True for path in told if isinstance(path, list) and len(path) == 1}
 
 
 def _index(key: object) -> str:
@@ -130,13 +137,13 @@ def _shown(state: State, resource: Mapping[str, Any]) -> None:
     if kind is None:
         state.damaged.append(address or "a resource without a type")
     elif kind in KEY_TYPES:
-        _entry(state, address, kind, values, text(resource.get("deposed_key")))
+        found = copied(values, marks=resource.get("sensitive_values"))
+        _entry(state, address, kind, found, text(resource.get("deposed_key")))
     elif kind == "aws_iam_user":
         state.owners.note(values)
 
 
-def _entry(state: State, address: str | None, kind: str, values: Mapping[str, Any], deposed: str | None) -> None:
-    attributes = copied(values)
+def _entry(state: State, address: str | None, kind: str, attributes: Attributes, deposed: str | None) -> None:
     if address is None or attributes.user is None:
         state.damaged.append(address or "a key without an address")
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from checker.model import Instance
+from checker.model import SENSITIVE, Instance
 from checker.record import dataclass
 from checker.sources._json_stream import Document
 from checker.sources._moments import when
@@ -34,10 +34,12 @@ class Attributes:
     created: datetime | None
     has_pgp_key: bool
     max_age: timedelta | None
+    is_veiled: bool = False
+    """Whether the name of the user is marked as sensitive: then it is not shown."""
 
 
-def copied(values: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Attributes:
-    """The attributes of a key; those that only the apply will tell are None."""
+def copied(values: Mapping[str, Any], unknown: frozenset[str] = frozenset(), *, marks: object = None) -> Attributes:
+    """The attributes of a key; those that only the apply will tell are None. `marks` has True for what is sensitive."""
     seconds = values.get("max_age")
     return Attributes(
         id=text(values.get("id")),
@@ -46,12 +48,19 @@ def copied(values: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> 
         created=when(text(values.get("create_date")) or ""),
         has_pgp_key=bool(values.get("pgp_key")) or "pgp_key" in unknown,
         max_age=timedelta(seconds=seconds) if isinstance(seconds, int) and 0 < seconds < 1 << 33 else None,
+        is_veiled=bool(mapping(marks).get("user")),
     )
 
 
 def instance(address: str, attributes: Attributes) -> Instance:
     """One key as an instance of its block. The directory of the root module is not known from a plan or a state."""
-    return Instance(address=address, root="", user=attributes.user, status=attributes.status)
+    user = None if attributes.is_veiled else attributes.user
+    return Instance(address=address, root="", user=user, status=attributes.status, is_veiled=attributes.is_veiled)
+
+
+def owner(address: str, attributes: Attributes) -> str:
+    """The user of a key; one whose name must not be shown is named after the key."""
+    return f"{SENSITIVE} {address}" if attributes.is_veiled else attributes.user or ""
 
 
 def ageless(address: str) -> str:

@@ -30,12 +30,15 @@ from checker.sources._terraform_input import (
     spoken,
     unpacked,
 )
-from checker.sources._terraform_keys import UNKNOWN, ageless, bare, instance, text
+from checker.sources._terraform_keys import UNKNOWN, ageless, bare, instance, owner, text
 
 Code = Callable[[str], Iterator[Fact]]
 """Reads the code in a directory."""
 
 KNOWN_ACTIONS = frozenset({"no-op", "create", "read", "update", "delete", "forget"})
+ENDS = frozenset({"delete", "forget"})
+"""Actions after which the key that was there is no longer what stands at its address."""
+
 REFRESH = "Run `terraform apply -refresh-only`, and plan again"
 NEWER = "Use a newer Keyturn, or an older Terraform"
 WHOLE = "Plan again without -target, when nothing is deferred"
@@ -134,9 +137,9 @@ class _Told:
         known_by = now or then
         if known_by is None or known_by.user is None:
             return None
-        lasting = then if then and "delete" not in change.actions else known_by
+        lasting = then if then and ENDS.isdisjoint(change.actions) else known_by
         return AccessKey(
-            user=known_by.user,
+            user=owner(change.address, known_by),
             status=lasting.status or UNKNOWN,
             status_before=now.status if now else None,
             seen_in=Seen.PLAN,

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from checker.model import AccessKey, Evidence, Fact, Gap, KeyResource, Mechanism, Origin, Rotation, Seen
 from checker.sources._state_file import PULL, Entry, State, load
 from checker.sources._terraform_input import FOR_STATE, PLAN, STATE, ZIP, UnusableError, refused, shown, unpacked
-from checker.sources._terraform_keys import Owners, ageless, bare, instance
+from checker.sources._terraform_keys import Owners, ageless, bare, instance, owner
 
 REFRESH = "Run `terraform apply -refresh-only`, and give the state again"
 SILENT = "a state does not show what replaces it"
@@ -46,7 +46,7 @@ def _facts(state: State, what: str, at: datetime) -> Iterator[Fact]:
 def _key(entry: Entry, owners: Owners, at: datetime) -> AccessKey:
     known_of = entry.attributes
     return AccessKey(
-        user=known_of.user or "",
+        user=owner(entry.address, known_of),
         status=known_of.status or "Active",
         seen_in=Seen.STATE,
         as_of=at,

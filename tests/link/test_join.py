@@ -21,6 +21,11 @@ def test_an_address_links_exactly():
     assert join(facts(key, resource)) == (Link(key=key, resource=resource, instance=resource.instances[0], exact=True),)
 
 
+def test_a_user_whose_name_is_sensitive_does_not_decide():
+    """The address links, whatever name the code has for the user."""
+    assert links(a_key(user=f"(sensitive) {K}", address=K), a_resource()) == [(KEY_ID, K, True)]
+
+
 def test_the_instance_is_told():
     """Each key of a for_each belongs to its own instance, though all are of one user."""
     resource = a_resource(instances=(an_instance(f'{K}["a.b"]'), an_instance(f'{K}["c"]')))

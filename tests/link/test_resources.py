@@ -1,5 +1,7 @@
 """Descriptions of one block become one resource."""
 
+import pytest
+
 from checker.link import merge_resources
 from checker.model import Location, Origin, Rotation
 from tests.factories import a_resource, an_instance
@@ -35,6 +37,15 @@ def test_the_plan_tells_values():
 def test_a_user_that_the_plan_cannot_tell():
     """A plan that will know the user after the apply only is of the one block with that address."""
     assert merge_resources([a_resource(), planned(an_instance(root="", user=None))]) == (a_resource(),)
+
+
+@pytest.mark.parametrize("told", [planned, stated])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_user_whose_name_is_sensitive_is_not_named(told, times):
+    """Nor is the name told that the code has."""
+    veiled = [told(an_instance(root="", user=None, is_veiled=True), why=str(time)) for time in range(times)]
+    [one] = merge_resources([a_resource(), *veiled])
+    assert one.instances == (an_instance(user=None),)
 
 
 def test_what_the_plan_does_not_show_stays():

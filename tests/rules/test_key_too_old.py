@@ -69,11 +69,19 @@ def test_a_key_that_the_plan_ends_is_not_reported(planned):
     assert check(key_too_old, a_key(304, planned=planned)) == []
 
 
-@pytest.mark.parametrize("planned", [("no-op",), ("update",), ("read",), ("forget",)])
+@pytest.mark.parametrize("planned", [("no-op",), ("update",), ("read",)])
 def test_a_key_that_the_plan_leaves_is_reported_as_such(planned):
     """A key that the plan does not end stays too old, and the message says so."""
     [finding] = check(key_too_old, a_key(304, planned=planned, seen_in=Seen.PLAN))
     assert finding.message.endswith("(since 2026-04-01). The plan leaves it in place.")
+
+
+@pytest.mark.parametrize("planned", [("forget",), ("create", "forget"), ("forget", "create")])
+def test_a_key_that_terraform_forgets_is_rotated_by_hand(planned):
+    """It lives on in AWS, and no apply will ever replace it."""
+    [finding] = check(key_too_old, a_key(304, planned=planned, seen_in=Seen.PLAN, address="aws_iam_access_key.k"))
+    assert "The plan leaves it in place, and Terraform forgets it." in finding.message
+    assert finding.remedy.startswith("Rotate it by hand: make a second key for ci")
 
 
 def test_a_key_that_the_plan_makes_is_new():

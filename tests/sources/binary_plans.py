@@ -64,12 +64,19 @@ def packed(value: Any) -> bytes:
 
 
 def a_change(
-    address: str, *actions: str, values: Iterable[Any] | None = None, number: int | None = None, deposed: str = ""
+    address: str,
+    *actions: str,
+    values: Iterable[Any] | None = None,
+    number: int | None = None,
+    deposed: str = "",
+    sensitive: Iterable[str] = (),
 ) -> bytes:
     """A change of a resource instance; its values are before and after, or the one that there is."""
     given = [attributes()] if values is None else list(values)
     body = field(1, NUMBERS[actions or ("no-op",)] if number is None else number)
     body += b"".join(field(2, field(1, packed(one))) for one in given)
+    body += b"".join(field(4, field(1, field(1, name))) for name in ("tags", *sensitive))
+    body += field(3, field(1, field(1, "user")) + field(1, field(2, b"deeper")))
     named = (field(7, deposed) if deposed else b"") + field(8, f'provider["{CANARY}"]') + field(10, b"private")
     return field(3, named + field(9, body) + field(12, 0) + field(13, address))
 

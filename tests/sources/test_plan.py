@@ -91,6 +91,26 @@ def test_a_key_that_terraform_forgets_lives_on():
     assert (key.status, key.planned, key.created) == ("Active", ("forget",), datetime(2026, 1, 1, tzinfo=timezone.utc))
 
 
+@pytest.mark.parametrize("actions", [("create", "forget"), ("forget", "create")])
+def test_a_key_that_is_replaced_and_forgotten_stays_as_it_is(actions):
+    """What its successor will be is not what it will be."""
+    (key,) = keys(read_plan(a_plan(a_change("aws_iam_access_key.k", *actions, after=attributes(id=None, status="Inactive")))))
+    assert (key.status, key.planned, key.id) == ("Active", actions, KEY_ID)
+
+
+@pytest.mark.parametrize("when", ["before_sensitive", "after_sensitive"])
+def test_a_user_whose_name_is_sensitive_is_not_named(when):
+    """The key is judged all the same, under its address."""
+    change = a_change()
+    change["change"][when] = {"user": True, "secret": True}
+    facts = read_plan(a_plan(change, prior=[a_resource("aws_iam_access_key.other", sensitive_values={"user": True})]))
+    assert [(key.user, key.known_user, key.id) for key in keys(facts)] == [
+        ("(sensitive) aws_iam_access_key.k", None, KEY_ID),
+        ("(sensitive) aws_iam_access_key.other", None, KEY_ID),
+    ]
+    assert [(one.user, one.is_veiled) for block in made_by(facts) for one in block.instances] == [(None, True)] * 2
+
+
 def test_an_action_that_nobody_knows_is_a_gap():
     """Terraform may grow actions; the key stays visible, and its fate is not guessed."""
     facts = read_plan(a_plan(a_change("aws_iam_access_key.k", "transmogrify")))

@@ -57,6 +57,13 @@ def test_both_forms_of_a_plan_tell_the_same_keys(actions):
     assert gaps(binary) == []
 
 
+def test_a_user_whose_name_is_sensitive_is_not_named():
+    """The plan marks it; marks on what lies deeper are others."""
+    (veiled,) = keys(read_plan(a_binary_plan(a_change(K, sensitive=["user"]))))
+    (named,) = keys(read_plan(a_binary_plan(a_change(K, sensitive=["status"]))))
+    assert (veiled.user, veiled.known_user, named.user) == (f"(sensitive) {K}", None, "svc-u")
+
+
 def test_a_binary_plan_shows_blocks_and_no_mechanism():
     """The code is in it, but not what the code refers to."""
     (made,) = made_by(read_plan(a_binary_plan(a_change('module.m["a.b"].aws_iam_access_key.k[0]'))))

@@ -57,6 +57,20 @@ def test_findings_are_named_as_parts_of_the_plan():
     assert some[0].mechanism.related[0].location.path == "tfplan!m/main.tf"
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_text_that_is_in_the_plan_alone_is_not_shown(beside):
+    """Where the same code lies beside the plan, its lines may be cited; out of the plan itself nothing is."""
+
+    def texts(folder):
+        yield SourceText(path=f"{Path(folder).as_posix()}/main.tf", text="key\n")
+
+    if beside:
+        Path("main.tf").write_text("key\n")
+    data = a_binary_plan(a_change(K), more=code({"": (".", {"main.tf": "key\n"})}))
+    facts = plan.read("tfplan", io.BytesIO(data), at=AT, code=texts)
+    assert [one for one in facts if isinstance(one, SourceText)] == [SourceText(path="main.tf", text="key\n")] * beside
+
+
 def test_findings_stand_at_the_real_lines_where_the_code_lies_beside_the_plan():
     """The same bytes in the same places are the same code."""
     for path, text in (("infra/main.tf", 'module "m" {}\n'), ("infra/other.tofu", ""), ("infra/m/main.tf", "key\n")):

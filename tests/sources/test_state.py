@@ -92,6 +92,33 @@ def test_flat_attributes_are_read():
     assert [key.id for key in keys(read_state(a_state(stored(flat))))] == [KEY_ID]
 
 
+VEILED = [
+    [{"type": "get_attr", "value": "user"}],
+    [{"type": "get_attr", "value": "tags"}, {"type": "index", "value": "user"}],
+    "x",
+]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        a_state(stored(an_instance(sensitive_attributes=VEILED))),
+        shown(a_resource("aws_iam_access_key.k", sensitive_values={"user": True, "secret": True})),
+    ],
+)
+def test_a_user_whose_name_is_sensitive_is_not_named(document):
+    """The key is judged all the same, under its address; its account is still that of its user."""
+    facts = read_state(document)
+    assert [(key.user, key.known_user) for key in keys(facts)] == [("(sensitive) aws_iam_access_key.k", None)]
+    assert [(one.user, one.is_veiled) for block in made_by(facts) for one in block.instances] == [(None, True)]
+
+
+@pytest.mark.parametrize("marks", [VEILED[1:], None, "user", [[]], [["user"]]])
+def test_other_marks_hide_no_name(marks):
+    """What lies deeper, or is no path."""
+    assert [key.user for key in keys(read_state(a_state(stored(an_instance(sensitive_attributes=marks)))))] == ["svc-u"]
+
+
 def test_an_inactive_key_is_inactive():
     """The status is copied; where none is written, the key is active."""
     inactive = an_instance(index_key=0, attributes=attributes(status="Inactive"))
