@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.hcl.nodes import Body, Expression, Literal, Place, SyntaxFault
-from checker.hcl.reader import Reader
+from checker.hcl.plain import read as plain_body
 from checker.hcl.tree import has_stand_ins, hide_escapes
 from checker.hcl.values import composed
 
@@ -27,6 +27,11 @@ def parse_body(text: str, start: Place = TOP, marker: str = "") -> Body:
     """
     if len(text) > MAX_BLOCK:
         raise SyntaxFault(f"longer than {MAX_BLOCK:,} characters, not parsed", start.line)
+    plain = None if marker else plain_body(text, start)
+    if plain is not None:
+        return plain
+    from checker.hcl.reader import Reader
+
     tree, marks = _tree(text, start.line)
     return Reader(start, parse_template, marks, marker).body(tree, 0)
 
