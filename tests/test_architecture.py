@@ -18,6 +18,7 @@ ROOMS = {
         *("interrupt", "scan", "merge", "compare", "policy", "rules", "formats", "sources"),
         *("fix", "rotate", "runtask", "model", "errors"),
     },
+    "scheduled": {"cli", "merge", "policy", "rules", "formats", "sources", "model", "errors"},
     "scan": {"policy", "rules", "link", "model", "errors"},
     "merge": {"link", "model"},
     "compare": {"model"},
@@ -48,8 +49,8 @@ HOMES = {
     "yaml": {"policy"},
     "hcl2": {"hcl.syntax"},
     "lark": {"hcl.syntax"},
-    "boto3": {"sources.aws", "sources.organization", "rotate"},
-    "botocore": {"sources.aws", "sources.organization", "rotate"},
+    "boto3": {"sources.aws", "sources.organization", "rotate", "scheduled._amazon"},
+    "botocore": {"sources.aws", "sources.organization", "rotate", "scheduled._amazon"},
     "distributed": {"cli.live"},
     "waitress": {"runtask.server"},
 }
