@@ -35,8 +35,7 @@ class Asked:
     paths: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     live: Live | None = None
-    variables: tuple[tuple[str, str], ...] = ()
-    var_files: tuple[str, ...] = ()
+    values: tuple[tuple[str, str] | str, ...] = ()
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -112,7 +111,7 @@ def _read_code(asked: Asked, paths: Sequence[str]) -> Iterator[Fact]:
     from checker.sources import code
 
     environment = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith(TERRAFORM_READS)))
-    settings = code.CodeSettings(variables=asked.variables, var_files=asked.var_files, environment=environment)
+    settings = code.CodeSettings(values=asked.values, environment=environment)
     return code.read(paths, at=asked.at, settings=settings)
 
 

@@ -168,9 +168,14 @@ class SectionedCommand(click.Command):
     sections: Sequence[tuple[str, Sequence[click.Option]]] = SECTIONS
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A bare `--fix` means the safe ones; what follows it is a path."""
+        """A bare `--fix` means the safe ones; what follows it is a path. Of `--var` and `--var-file`, the later one counts."""
         end = args.index("--") if "--" in args else len(args)
-        return super().parse_args(ctx, ["--fix=safe" if one == "--fix" else one for one in args[:end]] + args[end:])
+        plain = ["--fix=safe" if one == "--fix" else one for one in args[:end]] + args[end:]
+        _, _, order = self.make_parser(ctx).parse_args(args=list(plain))
+        rest = super().parse_args(ctx, plain)
+        given = {name: iter(ctx.params.pop(name, ())) for name in ("var", "var_file")}
+        ctx.params["values"] = tuple(next(given[one.name]) for one in order if one.name in given)
+        return rest
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, options in (*self.sections, ("Help", (self.get_help_option(ctx),))):

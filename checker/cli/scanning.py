@@ -37,8 +37,7 @@ class Options:
     report: tuple[str, ...]
     live: Live | None
     mending: Mending
-    var: tuple[tuple[str, str], ...]
-    var_file: tuple[str, ...]
+    values: tuple[tuple[str, str] | str, ...]
     policy: str | None
     fail_on: str | None
     baseline: str | None
@@ -86,8 +85,7 @@ def _judged(options: Options, watch: Watch) -> Report:
         paths=options.paths,
         files=options.files,
         live=options.live,
-        variables=options.var,
-        var_files=options.var_file,
+        values=options.values,
     )
     sources = tuple(evidence.sources(asked, chosen, watch))
     if options.mending.asked:

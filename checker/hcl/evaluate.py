@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
 
+from checker.hcl.functions import unify
 from checker.hcl.nodes import (
     HOLE,
     Attr,
@@ -24,10 +25,24 @@ from checker.hcl.nodes import (
     Template,
 )
 from checker.hcl.operators import as_number, count, equal, pairs, pick, to_text, to_truth
-from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, composed, is_known, make_set, token
+from checker.hcl.values import (
+    Certainty,
+    EvaluationError,
+    SetValue,
+    Unknown,
+    Value,
+    blend,
+    composed,
+    is_known,
+    make_set,
+    token,
+    unknowns,
+)
 
 MAX_STEPS = 500_000
 """Expressions evaluated for one argument before it counts as undecided."""
+MAX_TOTAL = 20 * MAX_STEPS
+"""Expressions evaluated for all arguments of one plan; past it, every further one counts as undecided."""
 MAX_DEPTH = 100
 """Expressions inside one another, through locals and arguments, before it counts as undecided."""
 
@@ -53,17 +68,19 @@ Names = dict[str, Value]
 
 
 class Budget:
-    """Counts steps and depth; shared by everything that one question evaluates."""
+    """Counts steps and depth; shared by everything that one plan evaluates. Each argument begins its own count."""
 
-    __slots__ = ("depth", "steps")
+    __slots__ = ("begun", "depth", "steps")
 
     def __init__(self) -> None:
-        self.steps = self.depth = 0
+        self.steps = self.depth = self.begun = 0
 
     def enter(self) -> None:
+        if not self.depth:
+            self.begun = self.steps
         self.steps += 1
         self.depth += 1
-        if self.steps > MAX_STEPS or self.depth > MAX_DEPTH:
+        if self.steps - self.begun > MAX_STEPS or self.steps > MAX_TOTAL or self.depth > MAX_DEPTH:
             raise Exhausted
 
 
@@ -102,7 +119,7 @@ def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> V
     value = evaluate(chosen, scope, names, budget)
     if isinstance(value, bool | Decimal):
         return to_text(value) if _is_text(other) else value
-    if isinstance(value, tuple | SetValue):
+    if isinstance(value, tuple | SetValue | dict):
         return _like_other(value, chosen, other, lambda: scope.aside(lambda: evaluate(other, scope, names, budget)))
     return value
 
@@ -112,14 +129,18 @@ def _is_text(node: Expression) -> bool:
     return (isinstance(node, Literal) and isinstance(node.value, str)) or (isinstance(node, Template) and len(node.parts) > 1)
 
 
-def _like_other(value: tuple[Value, ...] | SetValue, chosen: Expression, other: Expression, read: Callable[[], Value]) -> Value:
+def _like_other(
+    value: tuple[Value, ...] | SetValue | dict[str, Value], chosen: Expression, other: Expression, read: Callable[[], Value]
+) -> Value:
     """A side of a condition as the type of both: a set beside `[…]` stays one and makes one of it, beside a list it is a list."""
     written = other if isinstance(value, SetValue) else chosen
     try:
         beside = read()
+        if isinstance(value, dict) or type(beside) is type(value):
+            return unify((value, beside))[0]
     except EvaluationError:
         return value
-    if isinstance(beside, tuple | SetValue) and type(beside) is not type(value):
+    if isinstance(beside, tuple | SetValue):
         items = tuple(value)
         return make_set(items) if isinstance(written, Sequence | For) and all(map(is_known, items)) else items
     return value
@@ -170,7 +191,10 @@ def _for(node: For, scope: Scope, names: Names, budget: Budget) -> Value:
     if isinstance(source, Unknown):
         return blend("for", (source,))
     made: list[tuple[Value, Value]] = []
-    for key, item in pairs(source):
+    listed = pairs(source)
+    if node.test is not None and not listed:  # Terraform tries the condition on something unknown first
+        to_truth(evaluate(node.test, scope, {**names, **dict.fromkeys(node.names, Unknown(Certainty.LOOSE))}, budget))
+    for key, item in listed:
         inner = {**names, node.names[-1]: item, **({node.names[0]: key} if len(node.names) > 1 else {})}
         test = to_truth(evaluate(node.test, scope, inner, budget)) if node.test is not None else True
         if isinstance(test, Unknown):
@@ -246,7 +270,12 @@ def _attempt(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
             value = evaluate(one, scope, names, budget)
         except EvaluationError:
             continue
-        return True if node.name == "can" else value
+        loose = {one.certainty for one in unknowns(value)}
+        if Certainty.APPLY in loose:  # Terraform waits: what is missing may still fail, or be of another type
+            return Unknown(Certainty.APPLY)
+        if node.name == "can":
+            return blend("can", (value,)) if loose else True
+        return value
     if node.name == "can":
         return False
     raise EvaluationError("no argument of try() has a value")

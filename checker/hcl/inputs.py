@@ -13,7 +13,7 @@ from checker.hcl.json_syntax import read_json, variables
 from checker.hcl.modules import Module, Trouble
 from checker.hcl.nodes import Call, Expression, Place, Reference, SyntaxFault
 from checker.hcl.syntax import parse_body, parse_expression
-from checker.hcl.values import Certainty, EvaluationError, Unknown, Value
+from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, composed
 from checker.record import dataclass
 
 _PLAIN = frozenset({"string", "number", "bool", "any"})
@@ -27,19 +27,18 @@ class Inputs:
     trouble: tuple[Trouble, ...] = ()
 
 
-def gather(
-    root: Module, *, environment: Sequence[tuple[str, str]], files: Sequence[str], given: Sequence[tuple[str, str]]
-) -> Inputs:
-    """Environment, terraform.tfvars, *.auto.tfvars, then the files and values that were named, later ones winning."""
+def gather(root: Module, *, environment: Sequence[tuple[str, str]], given: Sequence[tuple[str, str] | str]) -> Inputs:
+    """Environment, terraform.tfvars, *.auto.tfvars, then what was named: pairs and files in their order, later ones winning."""
     values: dict[str, Value] = {}
     trouble: list[Trouble] = []
     for name, text in environment:
         if name.startswith("TF_VAR_"):
             _set(values, root, name[len("TF_VAR_") :], text, trouble)
-    for path in (*_automatic(root.directory), *files):
-        values.update(_file(path, trouble))
-    for name, text in given:
-        _set(values, root, name, text, trouble)
+    for one in (*_automatic(root.directory), *given):
+        if isinstance(one, str):
+            values.update(_file(one, trouble))
+        else:
+            _set(values, root, *one, trouble)
     return Inputs(values, tuple(trouble))
 
 
@@ -61,7 +60,7 @@ def _set(values: dict[str, Value], root: Module, name: str, text: str, trouble: 
         return
     kind = declared.body.value("type")
     if kind is None or (isinstance(kind, Reference) and kind.name in _PLAIN) or not isinstance(kind, Call | Reference):
-        values[name] = text
+        values[name] = composed(text)
         return
     try:
         values[name] = _constant(parse_expression(text, Place(1, 1, 1, 1, declared.file.path)))

@@ -12,11 +12,11 @@ from typing import Any
 from checker.hcl.nodes import Argument, Body, Expression, Literal, Mapping, Nested, Place, Sequence, SyntaxFault
 from checker.hcl.syntax import parse_expression, parse_template
 from checker.hcl.templates import MAX_DEPTH
-from checker.hcl.values import EvaluationError, number
+from checker.hcl.values import EvaluationError, composed, number
 from checker.record import dataclass
 
 _BARE = frozenset({"replace_triggered_by", "depends_on", "ignore_changes"})
-"""Arguments whose strings are references, not templates."""
+"""Arguments whose strings are references, not templates; so is the type of a variable."""
 _NESTED = frozenset({"lifecycle", "postcondition", "precondition", "assert", "provisioner", "connection", "template"})
 """Names inside a resource that are always blocks."""
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -152,7 +152,8 @@ def _body(node: Node, *, literal: bool) -> Body:
             nested.extend(_nested(name, inner))
             continue
         whole = Place(place.line, place.column, inner.place.end_line, inner.place.end_column, place.path)
-        arguments[name] = Argument(name, _expression(inner, literal=literal, bare=name in _BARE), whole)
+        bare = name in _BARE or (literal and name == "type")
+        arguments[name] = Argument(name, _expression(inner, literal=literal and not bare, bare=bare), whole)
     return Body(arguments, tuple(nested))
 
 
@@ -166,7 +167,7 @@ def _expression(node: Node, *, literal: bool, bare: bool = False) -> Expression:
     value = node.value
     if isinstance(value, str):
         if literal:
-            return Literal(value)
+            return Literal(composed(value))
         return parse_expression(_reference(value), node.place) if bare else parse_template(value, node.place)
     if isinstance(value, list):
         return Sequence(tuple(_expression(one, literal=literal, bare=bare) for one in value))
@@ -182,7 +183,7 @@ def _reference(text: str) -> str:
 
 
 def _key(name: str, place: Place, literal: bool) -> Expression:
-    return Literal(name) if literal else parse_template(name, place)
+    return Literal(composed(name)) if literal else parse_template(name, place)
 
 
 def variables(node: Node) -> Iterator[tuple[str, Expression]]:

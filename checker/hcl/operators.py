@@ -83,7 +83,7 @@ _ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "-": NUMBERS.subtract,
     "*": NUMBERS.multiply,
     "/": NUMBERS.divide,
-    "%": NUMBERS.remainder,
+    "%": lambda one, other: NUMBERS.remainder(one, other) or (Decimal(0) if one else one),
 }
 _ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
@@ -103,7 +103,7 @@ def as_number(value: Value) -> Decimal:
 
 def count(sign: str, numbers: list[Decimal]) -> Value:
     if len(numbers) == 1:
-        return NUMBERS.minus(numbers[0])
+        return numbers[0].copy_negate()
     if sign in _ORDER:
         return _ORDER[sign](*numbers)
     try:

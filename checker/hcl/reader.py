@@ -156,17 +156,30 @@ class Reader:
         return Index(target, self.many(tree.children, depth)[0] if tree.data == "braces_index" else Literal(None))
 
     def splat(self, tree: Any, parts: list[Any], depth: int) -> Expression:
-        target, rest = parts
-        steps = trees(rest)
+        return self.splats(tree, lambda each: each, depth)
+
+    def splats(self, tree: Any, rest: Callable[[Expression], Expression], depth: int) -> Expression:
+        """A splat, with what `rest` makes of it: behind `[*]` all is done to each item, splats too, behind `.*` names are."""
+        if depth > MAX_DEPTH:
+            raise SyntaxFault(f"nested deeper than {MAX_DEPTH} levels", self.place(tree).line)
         whole = tree.data == "full_splat_expr_term"
+        target, behind = [one for one in trees(tree) if one.data != "new_line_or_comment"]
+        steps = trees(behind)
         inside = next((n for n, one in enumerate(steps) if not whole and one.data != "get_attr"), len(steps))
-        each: Expression = Reference(HOLE, self.place(tree))
-        for step in steps[:inside]:
-            each = self.step(each, step, depth)
-        result: Expression = Splat(self.expression(target, depth), each)
-        for step in steps[inside:]:
-            result = self.step(result, step, depth)
-        return result
+        hole = Reference(HOLE, self.place(tree))
+
+        def made(source: Expression) -> Expression:
+            each = self.steps(hole, steps[:inside], depth)
+            return Splat(source, rest(each)) if whole else rest(self.steps(Splat(source, each), steps[inside:], depth))
+
+        if len(target.children) == 1 and getattr(target.children[0], "data", "") == "full_splat_expr_term":
+            return self.splats(target.children[0], made, depth + 1)
+        return made(self.expression(target, depth))
+
+    def steps(self, target: Expression, trees_: list[Any], depth: int) -> Expression:
+        for one in trees_:
+            target = self.step(target, one, depth)
+        return target
 
     def sequence(self, tree: Any, parts: list[Any], depth: int) -> Expression:
         return Sequence(self.many(parts, depth))

@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from checker.hcl.evaluate import Names
+from checker.hcl.evaluate import Names, evaluate
 from checker.hcl.functions import FUNCTIONS, LAZY
 from checker.hcl.modules import Declared
-from checker.hcl.nodes import Place
+from checker.hcl.nodes import Place, SyntaxFault
 from checker.hcl.schemas import SCHEMAS, rfc3339
+from checker.hcl.syntax import parse_template
 from checker.hcl.values import Certainty, EvaluationError, Record, Unknown, Value, blend, is_known, token
 from checker.hcl.world import META, Change, Key, Leaf, ModuleInstance
 
@@ -64,7 +65,10 @@ class Inside:
         return ("." if name == "root" else Unknown(Certainty.FIXED, f"path.{name}")), 1
 
     def terraform(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
-        return Unknown(Certainty.FIXED, f"terraform.{_first(path)}"), 1
+        name = _first(path)
+        if name == "workspace" and self.run.world.workspace:
+            return self.run.world.workspace, 1
+        return Unknown(Certainty.FIXED, f"terraform.{name}"), 1
 
     def data(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
         """An argument of a data source is what is written; what it reads is some fixed value."""
@@ -180,11 +184,32 @@ class Inside:
 
     def _file(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         self.run.frame.add(Leaf("file", f"{name}()", place.path, place))
-        if name == "file" and len(arguments) == 1 and isinstance(arguments[0], str):
-            text = self.run.world.read_file(arguments[0])
-            if text is not None:
-                return text
+        text = self.run.world.read_file(arguments[0]) if arguments and isinstance(arguments[0], str) else None
+        if text is not None and name == "file" and len(arguments) == 1:
+            return text
+        if text is not None and name == "templatefile" and len(arguments) == 2:
+            return self._rendered(text, arguments[1])
         return Unknown(Certainty.FIXED, token((name, *arguments)))
+
+    def _rendered(self, text: str, given: Value) -> Value:
+        """A template file with its values. Raises EvaluationError where Terraform would refuse."""
+        if not isinstance(given, dict):
+            raise EvaluationError("the values of a template must be a map or an object")
+        try:
+            node = parse_template(text, Place(1, 1, 1, 1), "<<")
+        except SyntaxFault as fault:
+            raise EvaluationError(f"line {fault.line} of the template is not understood") from fault
+        names = given.filled() if isinstance(given, Record) else given
+        return evaluate(node, Alone(self.run, self.owner, {}), names, self.run.budget)
+
+
+class Alone(Inside):
+    """What a template file sees: the values that it is given, and functions."""
+
+    __slots__ = ()
+
+    def resolve(self, root: str, path: tuple[Value, ...], place: Place) -> tuple[Value, int]:
+        raise EvaluationError(f"the template is given no {root!r}")
 
 
 _ROOTS: dict[str, Callable[[Inside, str, tuple[Value, ...], Place], tuple[Value, int]]] = {

@@ -106,7 +106,7 @@ def _spell(value: Value) -> str:
     if isinstance(value, bool) or value is None:
         return repr(value)
     if isinstance(value, Decimal):
-        return f"n{text_of(value)}"
+        return f"n{text_of(value or Decimal(0))}"
     if isinstance(value, str):
         return f"s{len(value)}:{value}"
     if isinstance(value, dict):
@@ -144,9 +144,9 @@ def composed(text: str) -> str:
 
 
 def text_of(value: Decimal) -> str:
-    """A number as Terraform writes it into a string: no exponent, no trailing zeros, no minus before zero."""
+    """A number as Terraform writes it into a string: no exponent, no trailing zeros; it knows a zero below zero."""
     if value == 0:
-        return "0"
+        return "-0" if value.is_signed() else "0"
     plain = format(value, "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 

@@ -111,6 +111,7 @@ class World:
     missing: dict[str, Missing] = field(default_factory=dict)
     found: dict[tuple[str, str], str | Missing] = field(default_factory=dict)
     read_file: Callable[[str], str | None] = lambda path: None
+    workspace: str = ""
 
     def called(self, owner: ModuleInstance, call: Declared) -> Module | None:
         """The module behind a call, or None where its source is not on disk (`missing` says why)."""

@@ -25,8 +25,13 @@ def look(roots: Roots, at: datetime, given: CodeSettings) -> Iterator[Fact]:
     """The facts in some root modules and all that they call."""
     finder = Finder(at, roots.graph, {})
     for root in roots.roots:
-        world = World(finder.load(root), modules=finder.modules, read_file=_reader(root))
-        inputs = gather(world.root, environment=given.environment, files=given.var_files, given=given.variables)
+        world = World(
+            finder.load(root),
+            modules=finder.modules,
+            read_file=_reader(root),
+            workspace=dict(given.environment).get("TF_WORKSPACE", ""),
+        )
+        inputs = gather(world.root, environment=given.environment, given=given.values)
         world.given.update(inputs.values)
         finder.trouble.extend(inputs.trouble)
         finder.look(world)

@@ -12,10 +12,11 @@ from checker.sources._roots import find_roots
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeSettings:
-    """What is given from outside: `-var` values, values files, the environment (only `TF_VAR_*` counts)."""
+    """What is given from outside: values on the command line in its order (a pair is a variable, a text a values file), and
+    the environment (only `TF_VAR_*` and `TF_WORKSPACE` count).
+    """
 
-    variables: tuple[tuple[str, str], ...] = ()
-    var_files: tuple[str, ...] = ()
+    values: tuple[tuple[str, str] | str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
 
 

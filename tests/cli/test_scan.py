@@ -139,6 +139,22 @@ def test_variables_come_as_terraform_takes_them(given, monkeypatch):
     assert main(["scan", *arguments]) == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (["--var", "days=30", "--var-file", "slow.values"], 1),
+        (["--var-file=slow.values", ".", "--var=days=30"], 0),
+        (["--var=days=30", "--var-file=slow.values", "--var", "days=31", "--var-file", "none.values"], 0),
+    ],
+)
+def test_of_values_on_the_command_line_the_last_counts(given, code):
+    """Variables and files of them are taken in the order in which they stand, as Terraform takes them."""
+    write("main.tf", SLOW)
+    write("slow.values", "days = 180\n")
+    write("none.values", "")
+    assert main(["scan", *given]) == code
+
+
 def test_several_formats_at_once(capsys):
     """Each format goes where it was sent; what went to files is said on standard error."""
     write("main.tf", PLAIN)

@@ -145,16 +145,82 @@ def test_precedence_of_values():
     for name, value in (("terraform_tfvars", "tfvars"), ("x_auto_tfvars_json", ""), ("named_tfvars", "named")):
         write(**{name: f'v = "{value}"\n' if value else '{"v": "auto"}'})
         files = ("named.tfvars",) if value == "named" else ()
-        seen.append(keys(environment=(("TF_VAR_v", "environment"),), var_files=files))
-    seen.append(keys(variables=(("v", "typed"),), var_files=("named.tfvars",)))
-    assert [one["aws_iam_access_key.k"] for one in seen] == ["default", "environment", "tfvars", "auto", "named", "typed"]
+        seen.append(keys(environment=(("TF_VAR_v", "environment"),), values=files))
+    seen.append(keys(values=("named.tfvars", ("v", "typed"))))
+    seen.append(keys(values=(("v", "typed"), "named.tfvars")))
+    assert [one["aws_iam_access_key.k"] for one in seen] == [
+        *("default", "environment", "tfvars", "auto", "named", "typed", "named"),
+    ]
+
+
+def test_all_values_from_outside_are_composed():
+    """A string has Unicode's composed form, wherever it comes from."""
+    apart, whole = "e\u0301", "\u00e9"
+    declared = "".join(f'variable "{one}" {{\n  default = "x"\n}}\n' for one in "abcd")
+    write(main_tf=declared + key('"${var.a}${var.b}${var.c}${var.d}"'))
+    write(terraform_tfvars_json=f'{{"a": "{apart}"}}', x_auto_tfvars=f'b = "{apart}"\n')
+    assert keys(values=(("c", apart),), environment=(("TF_VAR_d", apart),)) == {"aws_iam_access_key.k": whole * 4}
+
+
+def test_variables_in_json_have_types():
+    """The type of a variable in JSON is an expression: values are converted, optional attributes filled in."""
+    kind = r"map(object({name = string, on = optional(string, \"yes\")}))"
+    write(v_tf_json='{"variable": {"v": {"type": "' + kind + '", "default": {"a": {"name": 5}}}}}')
+    write(main_tf=key('"${each.value.name}-${each.value.on}-${jsonencode(each.value.name)}"', "for_each = var.v"))
+    assert keys() == {'aws_iam_access_key.k["a"]': '5-yes-"5"'}
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        ("hi ${name}%{ for one in list } ${one}%{ endfor }", "hi x 1 2"),
+        (r"${upper(name)}\n", r"X\n"),
+        ("${var.name}", None),
+        ("${missing}", None),
+        ("${", None),
+    ],
+)
+def test_template_files_are_rendered(text, user):
+    """A template sees the values that it is given, and nothing else; a bad one makes no name."""
+    write(hello_tpl=text, main_tf='variable "name" {\n  default = "n"\n}\n')
+    write(k_tf=key('templatefile("${path.module}/hello_tpl", { name = "x", list = [1, 2] })'))
+    write(l_tf=key('templatefile("hello_tpl", "no map")').replace('"k"', '"l"'))
+    assert keys() == {"aws_iam_access_key.k": user, "aws_iam_access_key.l": None}
+
+
+def test_the_workspace_is_known_where_it_is_told():
+    """TF_WORKSPACE names it; else it is whatever is chosen where the code is applied."""
+    write(main_tf=key("terraform.workspace"))
+    assert keys() == {"aws_iam_access_key.k": None}
+    assert keys(environment=(("TF_WORKSPACE", "prod"),)) == {"aws_iam_access_key.k": "prod"}
+
+
+LATER = 'resource "terraform_data" "t" {\n  input = "in"\n}\ndata "aws_region" "r" {}\n'
+
+
+@pytest.mark.parametrize(
+    ("expression", "user"),
+    [
+        ('can(terraform_data.t.output) ? "yes" : "no"', None),
+        ('try({ a = terraform_data.t.output, b = "b" }.b, "no")', "b"),
+        ('try({ a = terraform_data.t.output, b = "b" }, { b = "c" }).b', None),
+        ('can(data.aws_region.r.name) ? "yes" : "no"', None),
+        ('try(data.aws_region.r.nothing[0], "no")', None),
+        ('contains([], terraform_data.t.id) ? "yes" : "no"', None),
+        ('contains([], data.aws_region.r.name) ? "yes" : "no"', "no"),
+    ],
+)
+def test_what_is_known_later_decides_nothing_now(expression, user):
+    """Terraform waits with `try` and `can` for all that is known only after apply; we wait for what we cannot read, too."""
+    write(main_tf=LATER + key(expression))
+    assert keys() == {"aws_iam_access_key.k": user}
 
 
 def test_complex_values_from_outside_are_expressions():
     """A list on the command line is written as Terraform writes it; what is none is a gap."""
     write(main_tf='variable "v" {\n  type = list(string)\n}\n' + key("each.key", "for_each = toset(var.v)"))
-    assert keys(variables=(("v", '["a", "b"]'),)) == {'aws_iam_access_key.k["a"]': "a", 'aws_iam_access_key.k["b"]': "b"}
-    assert any(isinstance(one, Gap) and "variable v" in one.why for one in facts(variables=(("v", "["),)))
+    assert keys(values=(("v", '["a", "b"]'),)) == {'aws_iam_access_key.k["a"]': "a", 'aws_iam_access_key.k["b"]': "b"}
+    assert any(isinstance(one, Gap) and "variable v" in one.why for one in facts(values=(("v", "["),)))
 
 
 def test_a_module_called_many_times_names_each_call():

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
-from checker.hcl.functions.convert import to_bool, to_number, to_string
+from checker.hcl.functions.convert import to_bool, to_number, to_string, unify
 from checker.hcl.values import Value
 
-__all__ = ["FUNCTIONS", "LAZY", "to_bool", "to_number", "to_string"]
+__all__ = ["FUNCTIONS", "LAZY", "to_bool", "to_number", "to_string", "unify"]
 
 # fmt: off
 _HOMES = {

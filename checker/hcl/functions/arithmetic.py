@@ -98,8 +98,8 @@ def _limits(numbers: tuple[Decimal, ...]) -> tuple[Decimal, Decimal, Decimal]:
 
 SIGNATURES = {
     "abs": Signature(NUMBERS.abs, (decimal,)),
-    "ceil": Signature(lambda value: value.to_integral_value(ROUND_CEILING), (decimal,)),
-    "floor": Signature(lambda value: value.to_integral_value(ROUND_FLOOR), (decimal,)),
+    "ceil": Signature(lambda value: value.to_integral_value(ROUND_CEILING) or Decimal(0), (decimal,)),
+    "floor": Signature(lambda value: value.to_integral_value(ROUND_FLOOR) or Decimal(0), (decimal,)),
     "log": Signature(_log, (real, real)),
     "max": Signature(_largest, rest=decimal),
     "min": Signature(_smallest, rest=decimal),

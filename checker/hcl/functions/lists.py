@@ -7,7 +7,7 @@ from itertools import chain
 from checker.hcl.functions.clusters import clusters
 from checker.hcl.functions.convert import check_size, entries, equal, friendly, unify
 from checker.hcl.functions.signature import Signature, anything, flags, items, like_items, present, texts, whole
-from checker.hcl.values import EvaluationError, SetValue, Unknown, Value, blend, number
+from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, number
 
 
 def _is_open(value: Value) -> bool:
@@ -52,8 +52,8 @@ def _concat(*lists: Value) -> Value:
 
 
 def _contains(given: Value, wanted: Value) -> Value:
-    """True as soon as one item is equal for sure; unknown if one may be."""
-    if isinstance(given, Unknown):
+    """True as soon as one item is equal for sure; unknown if one may be, or if Terraform waits for what is wanted."""
+    if isinstance(given, Unknown) or (isinstance(wanted, Unknown) and wanted.certainty is Certainty.APPLY):
         return blend("contains", [given, wanted])
     answers = {equal(item, wanted) for item in items(given)}
     return True if True in answers else blend("contains", [given, wanted]) if None in answers else False
