@@ -45,8 +45,7 @@ class Options:
     code: tuple[str, ...]
     state: tuple[str, ...]
     plan: tuple[str, ...]
-    var: tuple[tuple[str, str], ...]
-    var_file: tuple[str, ...]
+    values: tuple[tuple[str, str] | str, ...]
     by_hand: bool
     profile: str | None
     role_arn: str | None
@@ -164,8 +163,7 @@ def opened(options: Options) -> Desk:
         at=datetime.now(timezone.utc).replace(microsecond=0),
         paths=options.code,
         files=files,
-        variables=options.var,
-        var_files=options.var_file,
+        values=options.values,
     )
     own = None if options.role_arn else there.session.get_credentials()
     return Desk(

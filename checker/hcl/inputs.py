@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 
-from checker.hcl.evaluate import Budget, Exhausted, evaluate
+from checker.hcl.bounds import Budget, Exhausted
+from checker.hcl.evaluate import evaluate
 from checker.hcl.files import Unreadable, read, shown
 from checker.hcl.functions import FUNCTIONS
 from checker.hcl.json_syntax import read_json, variables

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from checker.hcl.evaluate import Budget, Exhausted, Names, evaluate
+from checker.hcl.bounds import Budget, Exhausted
+from checker.hcl.evaluate import Names, evaluate
 from checker.hcl.functions import to_number
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Expression
