@@ -251,6 +251,14 @@ def test_an_endpoint_that_is_not_aws_is_said(amazon, passing, monkeypatch):
     assert gap_of(passing).why == "what answered is not AWS"
 
 
+@pytest.mark.parametrize("answer", ["", "<Account>1</Account>", "<Arn>nobody</Arn>"])
+def test_an_answer_that_names_nobody_is_said(amazon, passing, monkeypatch, answer):
+    """Something that speaks AWS's language and is not AWS."""
+    monkeypatch.setitem(world._OPERATIONS, "GetCallerIdentity", lambda *_: answer)
+    amazon.add()
+    assert gap_of(passing).why == "what answered is not AWS"
+
+
 def test_an_endpoint_that_is_no_url_is_said(amazon, passing, monkeypatch):
     """What cannot be used is a fault of the configuration."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "nowhere")
