@@ -20,6 +20,7 @@ COMMANDS = {
     "diff": "checker.cli.diff:diff",
     "merge": "checker.cli.merge:merge",
     "run-task": "checker.cli.run_task:run_task",
+    "init": "checker.cli.init:init",
 }
 """Every command and where it lives; a command's module is imported when the command is asked for."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checker.model import Facts, Finding
-from checker.policy._load import SHIPPED, load
+from checker.policy._load import SHIPPED, load, shipped_text
 from checker.policy._nouns import KeyClass, Match, Patience, Policy, Setting
 
-__all__ = ["SHIPPED", "KeyClass", "Match", "Patience", "Policy", "Setting", "judge", "limits", "load"]
+__all__ = ["SHIPPED", "KeyClass", "Match", "Patience", "Policy", "Setting", "judge", "limits", "load", "shipped_text"]
 
 
 def judge(facts: Facts, policy: Policy) -> tuple[Finding, ...]:

@@ -84,14 +84,18 @@ def _text(path: Path) -> str:
 
 
 def _shipped(name: str) -> Policy:
-    """A built-in policy: beside the package's modules when installed, beside the package in its own repository."""
+    from checker.policy._document import read
+
+    return _built_in(read(shipped_text(name), f"{name}.yaml", name))
+
+
+def shipped_text(name: str) -> str:
+    """A built-in policy's text: beside the package's modules when installed, beside the package in its own repository."""
     package = Path(checker.__file__).parent
     for folder in (package / "policies", package.parent / "policies"):
         file = folder / f"{name}.yaml"
         if file.is_file():
-            from checker.policy._document import read
-
-            return _built_in(read(file.read_text(encoding="utf-8"), file.name, name))
+            return file.read_text(encoding="utf-8")
     raise PolicyError(f"the built-in policy {name} is missing; install Keyturn again")
 
 
