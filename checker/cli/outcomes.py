@@ -79,6 +79,8 @@ def moment(at: datetime) -> str:
 
 def text(answer: Answer, width: int = 100) -> str:
     """The answer for a person: each user with the reason, and a table where there are several."""
+    if not answer.outcomes:
+        return "Nothing to do: no user is named whose key is to be rotated.\n"
     lines = [line for one in answer.outcomes for line in _block(one, answer, width)]
     if len(answer.outcomes) > 1:
         lines += _table(answer.outcomes)

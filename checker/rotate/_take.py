@@ -68,9 +68,14 @@ def _delete(work: Work) -> str:
 
 
 def _reactivate(work: Work) -> str:
+    """The note comes first, so that no other run deactivates the key at once; but no key stays off for want of a note."""
+    unnoted = ""
+    try:
+        work.note(replace(work.journal, turned=work.key, off=False, since=work.now()))
+    except RefusedError as refusal:
+        unnoted = f" That could not be noted, so a later run may deactivate it again: {refusal}"
     work.switch(work.key, active=True)
-    work.note(replace(work.journal, turned=work.key, off=False, since=work.now()))
-    return f"{work.key} is active again."
+    return f"{work.key} is active again.{unnoted}"
 
 
 _TAKEN: Mapping[Action, Callable[[Work], str]] = {

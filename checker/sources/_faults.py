@@ -158,7 +158,7 @@ def _denied(permission: str, message: str) -> Fault:
             "Let its trust policy name the caller, allow the caller sts:AssumeRole, and give the --external-id that it asks for"
         )
         return Fault(why=f"the role cannot be assumed: sts:AssumeRole is denied{by}", hint=hint)
-    hint = f"Allow {permission} to the role or user that reads"
+    hint = f"Allow {permission} to the role or user that asks"
     if permission.startswith("organizations:"):
         hint = f"Use credentials of the management account or of a delegated administrator, and allow {permission}"
     return Fault(why=f"{permission} is denied{by}", hint=hint, everywhere=False)

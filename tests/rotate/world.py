@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -50,13 +51,23 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=8)
+def _client(service: str, endpoint: str) -> Any:
+    return boto3.Session().client(service, endpoint_url=endpoint)
+
+
+def client(service: str) -> Any:
+    """A client of the server to which the environment leads."""
+    return _client(service, os.environ["AWS_ENDPOINT_URL"])
+
+
 def _user(name: str) -> Any:
     return iam_backends[ACCOUNT]["aws"].users[name]
 
 
 def user(name: str, age: timedelta = 100 * DAY, tags: dict[str, str] | None = None) -> str:
     """A user with one key of an age, last used an hour ago; the key's id."""
-    iam = boto3.client("iam")
+    iam = client("iam")
     iam.create_user(UserName=name, Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()])
     key = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
     _key(name, key).create_date -= age
@@ -87,7 +98,7 @@ def pass_time(name: str, length: timedelta) -> None:
     if TAG in tags:
         journal = journal_of([a_key(tags=((TAG, tags[TAG]),))])
         changes = {field: getattr(journal, field) - length for field in ("at", "since") if getattr(journal, field)}
-        boto3.client("iam").tag_user(UserName=name, Tags=[{"Key": TAG, "Value": str(_changed(journal, changes))}])
+        client("iam").tag_user(UserName=name, Tags=[{"Key": TAG, "Value": str(_changed(journal, changes))}])
 
 
 def _changed(journal: Any, changes: dict[str, Any]) -> Any:
@@ -98,12 +109,12 @@ def _changed(journal: Any, changes: dict[str, Any]) -> Any:
 
 def tags_of(name: str) -> dict[str, str]:
     """The tags of a user."""
-    return {tag["Key"]: tag["Value"] for tag in boto3.client("iam").list_user_tags(UserName=name)["Tags"]}
+    return {tag["Key"]: tag["Value"] for tag in client("iam").list_user_tags(UserName=name)["Tags"]}
 
 
 def keys(name: str) -> dict[str, str]:
     """The status of each key of a user, by its id, oldest first."""
-    found = boto3.client("iam").list_access_keys(UserName=name)["AccessKeyMetadata"]
+    found = client("iam").list_access_keys(UserName=name)["AccessKeyMetadata"]
     return {one["AccessKeyId"]: one["Status"] for one in sorted(found, key=lambda one: one["CreateDate"])}
 
 

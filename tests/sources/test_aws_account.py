@@ -360,7 +360,7 @@ def test_half_a_report_is_a_gap_when_names_are_denied(amazon, passing):
     """The counts differ and nobody tells who is missing."""
     amazon.add(people=[person("ci", Key()), person("new", in_report=False)], refusals={"ListUsers": DENIED})
     assert gaps(read(passing)) == [
-        f"account {HUB}: the credential report has 1 users, the account 2. Allow iam:ListUsers to the role or user that reads"
+        f"account {HUB}: the credential report has 1 users, the account 2. Allow iam:ListUsers to the role or user that asks"
     ]
 
 
@@ -381,7 +381,7 @@ def test_nothing_readable_is_a_gap_with_both_permissions(amazon, passing):
     assert gaps(read(passing)) == [
         (
             f"account {HUB}: iam:GenerateCredentialReport is denied; and iam:ListUsers is denied. "
-            "Allow iam:ListUsers to the role or user that reads"
+            "Allow iam:ListUsers to the role or user that asks"
         )
     ]
 
@@ -395,7 +395,7 @@ def test_denied_listing_leaves_the_keys_of_the_report(amazon, passing):
     assert gaps(facts) == [
         (
             f"account {HUB}: iam:ListAccessKeys is denied, so the present state of the keys of u0, u1, u2 and 3 more users "
-            "is not known. Allow iam:ListAccessKeys to the role or user that reads"
+            "is not known. Allow iam:ListAccessKeys to the role or user that asks"
         )
     ]
     assert amazon.count()["ListAccessKeys"] == 3

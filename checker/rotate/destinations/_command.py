@@ -56,6 +56,4 @@ def made(name: str, site: Site) -> Command:
         words = shlex.split(name)
     except ValueError as error:
         raise UsageError(f"--to command:… is no command line: {error}.") from error
-    if not words:
-        raise UsageError("--to command:… names no command.")
     return Command(words=tuple(word.replace("{user}", site.user) for word in words))

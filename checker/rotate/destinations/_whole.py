@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from checker.rotate._outside import FailedError
+
+STALE = 3600
+"""After so many seconds no run is still about to rename its draft."""
 
 
 def read(file: Path) -> bytes | None:
@@ -29,6 +33,7 @@ def write(file: Path, data: bytes, *, expected: bytes | None) -> None:
             _give(draft, file)
             if read(file) != expected:
                 raise FailedError(f"somebody else has just changed {file}. Run again.", certain=True)
+            _sweep(draft, file)
             draft.replace(file)
         finally:
             draft.unlink(missing_ok=True)
@@ -42,6 +47,14 @@ def _draft(draft: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(descriptor)
+
+
+def _sweep(draft: Path, file: Path) -> None:
+    """Remove what a run that was killed has left beside the file: it holds a secret."""
+    for other in file.parent.glob(f".{glob.escape(file.name)}.*.part"):
+        with suppress(OSError):
+            if draft.stat().st_mtime - other.stat().st_mtime > STALE:
+                other.unlink()
 
 
 def _give(draft: Path, file: Path) -> None:
