@@ -290,7 +290,22 @@ class SourceText:
     text: str
 
 
-Fact = AccessKey | KeyResource | Ignore | ModuleCall | Gap | Evidence | SourceText
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedUser:
+    """One IAM user that Terraform manages, as code, a plan or a state tells; whether it makes keys of it is not said here.
+
+    `address` is the full address within `root` (a directory; empty where a plan or a state tells), `location` its block.
+    """
+
+    name: str
+    address: str
+    root: str = ""
+    account: str | None = None
+    location: Location | None = None
+    calls: tuple[Related, ...] = ()
+
+
+Fact = AccessKey | KeyResource | ManagedUser | Ignore | ModuleCall | Gap | Evidence | SourceText
 """What a source yields."""
 
 
@@ -301,6 +316,7 @@ class Facts:
     at: datetime
     keys: tuple[AccessKey, ...] = ()
     resources: tuple[KeyResource, ...] = ()
+    users: tuple[ManagedUser, ...] = ()
     links: tuple[Link, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     calls: tuple[ModuleCall, ...] = ()

@@ -111,7 +111,8 @@ def _read_code(asked: Asked, paths: Sequence[str]) -> Iterator[Fact]:
     from checker.sources import code
 
     environment = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith(TERRAFORM_READS)))
-    settings = code.CodeSettings(values=asked.values, environment=environment)
+    joined = asked.live is not None or any(kind == "report" for kind, _ in asked.files)
+    settings = code.CodeSettings(values=asked.values, environment=environment, users=joined)
     return code.read(paths, at=asked.at, settings=settings)
 
 

@@ -8,7 +8,8 @@ deactivate and delete it. To keep it, import it: `terraform import aws_iam_acces
 
 The rule needs live keys or a report together with code or a state. With a state it knows each key by its id. Without one it can
 only count: a user with two active keys for whom the code makes one has one that is unmanaged, and the message says so. The
-number of instances must be known.
+number of instances must be known. A user that Terraform manages without making a key of it (`aws_iam_user` alone) has none that
+is managed; code tells the user by its name, a state by its account too.
 
 Settings: none besides the severity.
 
@@ -40,7 +41,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checker.model import AccessKey, Facts, Finding, Instance, Link, Looks, Rule, Seen, Severity
+from checker.model import AccessKey, Facts, Finding, Instance, Link, Looks, ManagedUser, Rule, Seen, Severity
 from checker.record import dataclass
 from checker.rules import _controls, _linked
 from checker.rules._words import count
@@ -60,7 +61,7 @@ def check(facts: Facts, _params: Params) -> Iterator[Finding]:
     for _, keys in sorted(_unknown(facts, links).items()):
         makers = {one.instance for key in keys for one in links.get(key, ()) if one.instance}
         if not makers:
-            yield from _foreign(keys, owned, links)
+            yield from _foreign(keys, owned, links) if _beside_own(keys[0], owned) else _keyless(keys, facts)
         elif len(keys) > len(makers) and not any("[*]" in one.address for one in makers):
             yield _surplus(keys, makers, links)
 
@@ -84,16 +85,47 @@ def _owned(facts: Facts, links: Links) -> Mapping[str, list[AccessKey]]:
     return users
 
 
+def _beside_own(key: AccessKey, owned: Mapping[str, list[AccessKey]]) -> list[AccessKey]:
+    """The known keys of the user of a key."""
+    return [one for one in owned.get(key.user, ()) if _may_agree(one.account, key.account)]
+
+
 def _foreign(keys: Sequence[AccessKey], owned: Mapping[str, list[AccessKey]], links: Links) -> Iterator[Finding]:
     """Every key of a user whose own keys are all known."""
     for key in keys:
-        same = [one for one in owned.get(key.user, ()) if one.account in (key.account, None) or key.account is None]
-        if not same:
-            continue
+        same = _beside_own(key, owned)
         message = f"An active access key of {key.name} is known to no code or state. Terraform makes other keys of this user."
         remedy = f"Find what uses it, then import it or end it: {_linked.listed_by(key)}"
         finding = _linked.fault(RULE, key, message, remedy)
         yield _beside(finding, next((links[one][0] for one in same if one in links), None))
+
+
+def _keyless(keys: Sequence[AccessKey], facts: Facts) -> Iterator[Finding]:
+    """Every key of a user that Terraform manages without making a key of it."""
+    for key in keys:
+        same = [one for one in facts.users if one.name == key.user and _may_agree(one.account, key.account)]
+        if not same:
+            continue
+        user = min(same, key=lambda one: one.location is None)
+        manages = f"Terraform manages this user ({user.address}) and makes no key of it."
+        if all(one.account is None for one in same):
+            manages = f"Terraform likely manages this user ({user.address}; the name tells) and makes no key of it."
+        message = f"An active access key of {key.name} is known to no code or state. {manages}{_doubt(user, facts)}"
+        remedy = f"Find what uses it, then import it or end it: {_linked.listed_by(key)}"
+        yield replace(_linked.fault(RULE, key, message, remedy), location=user.location, related=user.calls)
+
+
+def _may_agree(one: str | None, other: str | None) -> bool:
+    """Whether two accounts are one, or may be: one that is not known may be any."""
+    return one == other or None in (one, other)
+
+
+def _doubt(user: ManagedUser, facts: Facts) -> str:
+    """What is said where code makes keys of users whose names it does not tell."""
+    nameless = (one for resource in facts.resources for one in resource.instances if one.user is None)
+    if any(one.owner in ("", user.address) for one in nameless):
+        return " The code makes keys of users whose names it does not tell; this key may be one of them."
+    return ""
 
 
 def _beside(finding: Finding, link: Link | None) -> Finding:

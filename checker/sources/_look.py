@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def look(roots: Roots, at: datetime, given: CodeSettings) -> Iterator[Fact]:
     """The facts in some root modules and all that they call."""
-    finder = Finder(at, roots.graph, {})
+    finder = Finder(at, roots.graph, {}, with_users=given.users)
     for root in roots.roots:
         world = World(
             finder.load(root),
@@ -55,6 +55,7 @@ def _reader(root: str) -> Callable[[str], str | None]:
 def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
     resources = [one for one in group(finder.seen) if roots.owns(one)]
     yield from resources
+    yield from (one for one in finder.users if one.location and roots.inside(os.path.dirname(one.location.path) or "."))
     calls = {(one.location, one.address): one for one in (*finder.calls, *roots.calls(finder.modules))}
     yield from (calls[key] for key in sorted(calls))
     modules = [finder.modules[name] for name in sorted(finder.modules)]

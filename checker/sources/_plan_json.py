@@ -126,7 +126,7 @@ def _prior_managed(plan: Plan, address: str, resource: Mapping[str, Any], values
     elif kind == "time_rotating":
         plan.rotators.setdefault(bare(address), []).append(tuple((name, values.get(name)) for name in ROTATION))
     elif kind == "aws_iam_user":
-        plan.owners.note(values)
+        plan.owners.note(address, values, marks=resource.get("sensitive_values"))
 
 
 def _checked(check: Mapping[str, Any]) -> str:

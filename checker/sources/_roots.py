@@ -14,6 +14,8 @@ from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
 
 KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")
+USER = "aws_iam_user"
+USER_NEEDLE = b'"aws_iam_user"'
 _LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
 _CALL = re.compile(rb'module[ \t]+"?([\w-]+)"?[ \t]*\{')
 _SOURCE = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
@@ -46,14 +48,15 @@ class Directory:
 class Graph:
     """Directories by real path, and who calls whom; directories outside of the searched area are read when they are called."""
 
-    def __init__(self) -> None:
+    def __init__(self, needles: tuple[bytes, ...] = KEY_NEEDLES) -> None:
+        self.needles = needles
         self.known: dict[str, Directory] = {}
         self._needs: dict[str, bool] = {}
 
     def add(self, found: Folder) -> Directory:
         path = os.path.realpath(found.path)
         if path not in self.known:
-            self.known[path] = _look(found, path)
+            self.known[path] = _look(found, path, self.needles)
         return self.known[path]
 
     def get(self, path: str) -> Directory:
@@ -78,7 +81,7 @@ class Graph:
                     waiting.append(below)
 
 
-def _look(found: Folder, path: str) -> Directory:
+def _look(found: Folder, path: str, needles: tuple[bytes, ...]) -> Directory:
     made = Directory(path, found.names)
     near = shown(found.path)
     gaps: list[Gap] = []
@@ -96,7 +99,7 @@ def _look(found: Folder, path: str) -> Directory:
         if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4096]:
             gaps.append(_unread(where, "not UTF-8"))
             continue
-        made.keys = made.keys or any(needle in data for needle in KEY_NEEDLES)
+        made.keys = made.keys or any(needle in data for needle in needles)
         local.update(dict.fromkeys(_local(data, path)))
         remote.extend(_remote(data, where))
     made.keys = made.keys or any(candidates(site.source, site.version) for site in remote)
@@ -191,9 +194,9 @@ def not_looked_into(address: str, source: str, location: Location) -> ModuleCall
     return ModuleCall(address=address, source=source, location=location, why="not downloaded here; terraform init fetches it")
 
 
-def find_roots(paths: Sequence[str]) -> Roots:
-    """The root modules below, or concerned by, some paths."""
-    graph = Graph()
+def find_roots(paths: Sequence[str], *, users: bool = False) -> Roots:
+    """The root modules below, or concerned by, some paths: those that make keys, and with `users` those that manage users."""
+    graph = Graph((*KEY_NEEDLES, USER_NEEDLE) if users else KEY_NEEDLES)
     named, tops, gaps = _sort(paths)
     area: dict[str, None] = {}
     for top in tops or (_searched(named) if named else ()):

@@ -101,13 +101,12 @@ def _block(state: State, block: Mapping[str, Any]) -> None:
     address = ".".join(part for part in (module, kind, name) if part)
     if kind is None:
         state.damaged.append(address)
-    for row in rows:
+    for row in rows if kind in KEY_TYPES or kind == "aws_iam_user" else ():
+        full, marks = address + _index(row.get("index_key")), _marks(row.get("sensitive_attributes"))
         if kind in KEY_TYPES:
-            full = address + _index(row.get("index_key"))
-            found = copied(_attributes(row), marks=_marks(row.get("sensitive_attributes")))
-            _entry(state, full, kind, found, text(row.get("deposed")))
-        elif kind == "aws_iam_user":
-            state.owners.note(_attributes(row))
+            _entry(state, full, kind, copied(_attributes(row), marks=marks), text(row.get("deposed")))
+        else:
+            state.owners.note(full, _attributes(row), marks=marks)
 
 
 def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -140,7 +139,7 @@ def _shown(state: State, resource: Mapping[str, Any]) -> None:
         found = copied(values, marks=resource.get("sensitive_values"))
         _entry(state, address, kind, found, text(resource.get("deposed_key")))
     elif kind == "aws_iam_user":
-        state.owners.note(values)
+        state.owners.note(address, values, marks=resource.get("sensitive_values"))
 
 
 def _entry(state: State, address: str | None, kind: str, attributes: Attributes, deposed: str | None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from checker.model import SENSITIVE, Instance
+from checker.model import SENSITIVE, Instance, ManagedUser
 from checker.record import dataclass
 from checker.sources._json_stream import Document
 from checker.sources._moments import when
@@ -111,12 +111,22 @@ class Owners:
 
     def __init__(self) -> None:
         self._accounts: dict[str, set[str]] = {}
+        self._users: dict[tuple[str, str], str | None] = {}
 
-    def note(self, values: Mapping[str, Any]) -> None:
-        """Remember the user whose attributes these are."""
+    def note(self, address: str | None, values: Mapping[str, Any], *, marks: object = None) -> None:
+        """Remember the user whose attributes these are; one whose name is sensitive is not named to others."""
         name, found = text(values.get("name")), _ACCOUNT.match(text(values.get("arn")) or "")
-        if name and found:
-            self._accounts.setdefault(name, set()).add(found[1])
+        account = found[1] if found else None
+        if name and account:
+            self._accounts.setdefault(name, set()).add(account)
+        if name and address and not mapping(marks).get("name"):
+            self._users[name, address] = account
+
+    def users(self) -> Iterator[ManagedUser]:
+        """The users that stand in the file, by name and address."""
+        return (
+            ManagedUser(name=name, address=address, account=self._users[name, address]) for name, address in sorted(self._users)
+        )
 
     def account(self, user: str | None) -> str | None:
         """The account of a user, where there is one user of that name."""

@@ -18,10 +18,10 @@ from checker.hcl.triggers import ignored
 from checker.hcl.values import EvaluationError, Value
 from checker.hcl.world import ModuleInstance, Planned, World, steps
 from checker.mechanism import STACK, location, recognise
-from checker.model import Instance, KeyResource, ModuleCall, Origin
+from checker.model import Instance, KeyResource, Location, ManagedUser, ModuleCall, Origin
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
-from checker.sources._roots import Graph, not_looked_into
+from checker.sources._roots import USER, Graph, not_looked_into
 from checker.sources._sightings import Sighting, chain, made_by_call, switched_off
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
@@ -39,6 +39,8 @@ class Finder:
     calls: list[ModuleCall] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
     roots: dict[str, str] = field(default_factory=dict)
+    with_users: bool = False
+    users: list[ManagedUser] = field(default_factory=list)
 
     def load(self, directory: str) -> Module:
         if directory not in self.modules:
@@ -55,6 +57,8 @@ class Finder:
         for (kind, _), declared in sorted(owner.module.resources.items()):
             if kind in KEY_TYPES or (kind == STACK and declared.mentions("AWS::IAM::AccessKey")):
                 self.seen.extend(self._instances(run, owner, route, declared))
+            elif kind == USER and self.with_users and not declared.broken:
+                self.users.extend(_users(run, owner, declared))
         for name in sorted(owner.module.calls):
             self._call(run, owner, route, name)
 
@@ -88,10 +92,7 @@ class Finder:
             what = f"{owner.under(declared.name)}: its rotation cannot be worked out: {error}"
             self.trouble.append(Trouble(declared.file.path, declared.head.line, what))
             return
-        outer, whole = _outside(owner), location(declared.file.path, declared.whole)
-        place = location(declared.file.path, declared.head)
-        if outer is not None and outer.call is not None:
-            place, whole = location(outer.call.file.path, outer.call.head), location(outer.call.file.path, outer.call.whole)
+        place, whole = _stands(owner, declared)
         calls = tuple(chain(owner))
         for key, address in run.addresses(owner, declared):
             mechanism = mechanisms.get(address) or next(iter(mechanisms.values()), None)
@@ -119,6 +120,22 @@ class Finder:
             return
         if not switched_off(run, owner, call, known[0]):
             self.seen.extend(made_by_call(run, owner, call, known[0], place))
+
+
+def _stands(owner: ModuleInstance, declared: Declared) -> tuple[Location, Location]:
+    """Where the head and the whole of a block stand; of one in a downloaded module, where that is called."""
+    outer = _outside(owner)
+    shown = outer.call if outer is not None and outer.call is not None else declared
+    return location(shown.file.path, shown.head), location(shown.file.path, shown.whole)
+
+
+def _users(run: Run, owner: ModuleInstance, declared: Declared) -> Iterator[ManagedUser]:
+    """The users that a block manages, where their names are known."""
+    for key, address in run.addresses(owner, declared):
+        name = _text(_plan(run, owner, declared, key, address), "name")
+        if name is not None:
+            place, _ = _stands(owner, declared)
+            yield ManagedUser(name=name, address=address, root=owner.root, location=place, calls=tuple(chain(owner)))
 
 
 def _plan(run: Run, owner: ModuleInstance, declared: Declared, key: object, address: str) -> Planned | None:

@@ -13,21 +13,23 @@ from checker.sources._roots import find_roots
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeSettings:
     """What is given from outside: values on the command line in its order (a pair is a variable, a text a values file), and
-    the environment (only `TF_VAR_*` and `TF_WORKSPACE` count).
+    the environment (only `TF_VAR_*` and `TF_WORKSPACE` count). `users` asks for the users that the code manages as well.
     """
 
     values: tuple[tuple[str, str] | str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    users: bool = False
 
 
 def read(paths: Sequence[str], *, at: datetime, settings: CodeSettings | None = None) -> Iterator[Fact]:
     """The facts in the code at some paths: directories are searched, a file stands for the module it lives in."""
-    roots = find_roots(paths)
+    settings = settings or CodeSettings()
+    roots = find_roots(paths, users=settings.users)
     yield from roots.gaps
     if roots.roots:
         from checker.sources._look import look  # the language is loaded only where some code makes keys
 
-        yield from look(roots, at, settings or CodeSettings())
+        yield from look(roots, at, settings)
         return
     yield from roots.calls(())
     counts = (("files", roots.files), ("root modules", 0), ("key resources", 0), ("key instances", 0))

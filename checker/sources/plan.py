@@ -118,6 +118,7 @@ class _Told:
         changes = self._changes()
         keys = [key for change in changes if (key := self._key(change))]
         yield from keys
+        yield from self.plan.owners.users()
         yield from self._resources(changes)
         yield from self._doubts()
         for change in changes:

@@ -34,6 +34,7 @@ def _facts(state: State, what: str, at: datetime) -> Iterator[Fact]:
     found = sorted(state.entries, key=lambda one: (one.address, one.deposed))
     for one in found:
         yield _key(one, state.owners, at)
+    yield from state.owners.users()
     yield from _resources(found)
     for one in found:
         if one.attributes.created is None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker.model import ROOT_USER, Origin, Seen, Severity
+from checker.model import ROOT_USER, Location, ManagedUser, Origin, Seen, Severity
 from checker.rules import unmanaged_key
 from tests.factories import ACCOUNT, a_key, a_link, a_resource, an_instance, facts
 from tests.rules.running import check
@@ -187,3 +187,59 @@ def test_users_come_in_order():
     links = [a_link(known(user=user, id=f"AKIA{user}"), a_resource()) for user in ("b", "a")]
     others = [unknown(user=user, id=f"AKIAX{user}") for user in ("b", "a")]
     assert [one.key.user for one in check(unmanaged_key, *links, *others)] == ["a", "b"]
+
+
+PLACE = Location(path="users.tf", line=3)
+
+
+def manages(name="ci", **changes):
+    """A user that Terraform manages."""
+    return ManagedUser(**{"name": name, "address": "aws_iam_user.ci", "root": "infra", "location": PLACE, **changes})
+
+
+def test_a_key_of_a_user_without_any_in_code():
+    """The code manages the user and makes no key of it: whoever made this one, it was not the code."""
+    key = unknown()
+    [finding] = unmanaged_key.check(facts(key, users=(manages(),)), unmanaged_key.Params())
+    assert finding.message == (
+        f"An active access key of {ACCOUNT}/ci is known to no code or state. "
+        "Terraform likely manages this user (aws_iam_user.ci; the name tells) and makes no key of it."
+    )
+    assert (finding.key, finding.location) == (key, PLACE)
+
+
+def test_a_state_is_sure_of_the_user():
+    """A state tells the account; code, where it tells too, has the line."""
+    stated = manages(account=ACCOUNT, location=None, root="")
+    [finding] = unmanaged_key.check(facts(unknown(), users=(stated,)), unmanaged_key.Params())
+    assert "Terraform manages this user (aws_iam_user.ci) and makes no key of it." in finding.message
+    [finding] = unmanaged_key.check(facts(unknown(), users=(stated, manages())), unmanaged_key.Params())
+    assert finding.location == PLACE
+
+
+@pytest.mark.parametrize("user", [manages("other"), manages(account="444455556666")])
+def test_a_user_of_another_name_or_account(user):
+    """It says nothing about this key."""
+    assert not list(unmanaged_key.check(facts(unknown(), users=(user,)), unmanaged_key.Params()))
+
+
+def test_a_row_without_an_account_may_be_of_any():
+    """A key whose account is not known is of a user whose account is."""
+    key = unknown(account=None)
+    assert list(unmanaged_key.check(facts(key, users=(manages(account=ACCOUNT),)), unmanaged_key.Params()))
+
+
+@pytest.mark.parametrize(
+    ("instance", "doubted"),
+    [
+        (an_instance(user=None), True),
+        (an_instance(user=None, owner="aws_iam_user.ci"), True),
+        (an_instance(user=None, owner="aws_iam_user.other"), False),
+        (an_instance(user="other"), False),
+    ],
+)
+def test_keys_of_users_without_a_name_raise_a_doubt(instance, doubted):
+    """Code that does not tell whose key it makes may make this one."""
+    resource = a_resource(instances=(instance,))
+    [finding] = unmanaged_key.check(facts(unknown(), resource, users=(manages(),)), unmanaged_key.Params())
+    assert ("this key may be one of them" in finding.message) is doubted

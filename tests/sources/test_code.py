@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.model import Gap, Ignore, KeyResource, ModuleCall, Rotation
+from checker.model import Gap, Ignore, KeyResource, ManagedUser, ModuleCall, Rotation
 from checker.sources.code import CodeSettings, read
 
 AT = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -418,3 +418,40 @@ def test_ignores(comment, problem):
     assert bool(found.problem) == bool(problem)
     assert found.covers is not None
     assert found.covers.line == 2
+
+
+def managed(*paths: str) -> dict[str, tuple[str, str]]:
+    """The users that the code manages: their names, with address and place."""
+    found = [one for one in facts(*paths, users=True) if isinstance(one, ManagedUser)]
+    return {one.name: (one.address, str(one.location)) for one in found}
+
+
+def test_users_are_told_where_they_are_asked_for():
+    """Live keys make users without a key matter; otherwise they are not even looked for."""
+    write(
+        main_tf='module "team" {\n  source = "./team"\n  for_each = toset(["a", "b"])\n  name = each.key\n}\n',
+        team__main_tf='variable "name" {}\nresource "aws_iam_user" "u" {\n  name = "svc-${var.name}"\n}\n',
+        other__main_tf='variable "name" {}\nresource "aws_iam_user" "x" {\n  name = var.name\n}\n',
+    )
+    assert managed() == {
+        "svc-a": ('module.team["a"].aws_iam_user.u', "team/main.tf:2"),
+        "svc-b": ('module.team["b"].aws_iam_user.u', "team/main.tf:2"),
+    }
+    assert not [one for one in facts() if isinstance(one, ManagedUser)]
+
+
+def test_users_in_a_downloaded_module_stand_at_its_call():
+    """The line of the user's own that a person can change."""
+    listed = '{"Modules": [{"Key": "x", "Source": "acme/x/aws", "Version": "1.0.0", "Dir": ".terraform/modules/x"}]}'
+    write(main_tf='module "x" {\n  source = "acme/x/aws"\n}\n')
+    Path(".terraform/modules/x").mkdir(parents=True)
+    Path(".terraform/modules/modules.json").write_text(listed)
+    Path(".terraform/modules/x/main.tf").write_text('resource "aws_iam_user" "u" {\n  name = "svc"\n}\n')
+    assert managed() == {"svc": ("module.x.aws_iam_user.u", "main.tf:1")}
+
+
+def test_a_named_file_tells_of_its_own_users_only():
+    """A commit is judged by what it changes."""
+    block = 'resource "aws_iam_user" "u" {\n  name = "%s"\n}\n'
+    write(a__main_tf=block % "a", b__main_tf=block % "b")
+    assert list(managed("a/main.tf")) == ["a"]

@@ -39,10 +39,10 @@ def read(data):
 
 
 @pytest.mark.skipif(sys.gettrace() is not None, reason="coverage slows Python code and not C; benchmarks/plan.py holds the gate")
-def test_a_plan_is_read_no_slower_than_json_reads_it(data):
-    """And every key of it is found."""
+def test_a_plan_is_read_about_as_fast_as_json_reads_it(data):
+    """And every key of it is found. The gate is 1; the test leaves room for a machine that does something else as well."""
     assert len(keys(read(data))) == RESOURCES // 100
-    assert best(lambda: read(data)) <= best(lambda: json.loads(data))
+    assert best(lambda: read(data)) <= 3 * best(lambda: json.loads(data))
 
 
 def test_a_plan_is_not_held_in_memory(data):

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from checker.model import Origin, Rotation, Seen
+from checker.model import ManagedUser, Origin, Rotation, Seen
 from tests.sources.terraform_files import (
     KEY_ID,
     a_resource,
@@ -193,3 +193,17 @@ def test_gzip_is_read():
     """A compressed state says the same as the plain one."""
     plain = data_of(a_state(stored(an_instance())))
     assert read_state(gzip.compress(plain)) == read_state(plain)
+
+
+def test_users_are_told_with_their_account():
+    """A state knows users without a key too; one whose name is sensitive is not named."""
+    user = {"name": "svc", "arn": "arn:aws:iam::111122223333:user/svc"}
+    veiled = [[{"type": "get_attr", "value": "name"}]]
+    raw = a_state(
+        stored(an_instance(attributes=user), type="aws_iam_user", name="u"),
+        stored(an_instance(attributes={**user, "name": "veiled"}, sensitive_attributes=veiled), type="aws_iam_user", name="v"),
+    )
+    told = shown(a_resource("aws_iam_user.u", user), a_resource("aws_iam_user.v", user, sensitive_values={"name": True}))
+    for document in (raw, told):
+        users = [one for one in read_state(document) if isinstance(one, ManagedUser)]
+        assert users == [ManagedUser(name="svc", address="aws_iam_user.u", account="111122223333")]
