@@ -3,6 +3,7 @@
     python benchmarks/plan.py                     10,000 and 50,000 resources, as `terraform show -json` prints them
     python benchmarks/plan.py --resources 1000    another size; repeatable
     python benchmarks/plan.py --keep FOLDER       keep the plans that were made
+    python benchmarks/plan.py --write             put the table into benchmarks/README.md
 
 Exit code 1 where a gate is broken: not slower than json.loads with the collector on, at most three times the file of
 memory, and 400 MB at most for 50,000 resources. Every number is one process's own, taken in turns with its rival's.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,13 @@ from typing import TextIO
 
 ROUNDS = 3
 MEGABYTE = 1 << 20
+README = Path(__file__).with_name("README.md")
+PART = re.compile(r"(<!-- plan: [^\n]*-->\n).*?(<!-- end -->)", re.DOTALL)
+"""The section of the README that is made here."""
+
+HEAD = """\
+| resources | plan | keyturn | `json.loads` | time | memory |
+|---:|---:|---:|---:|---:|---:|"""
 
 RIVAL = "import json; json.loads(data)"
 OURS = """
@@ -173,25 +182,40 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> int:
-    """Make the plans, measure, print a table, and say which gates are broken."""
+def row(count: int, size: float, ours: Cost, rival: Cost) -> str:
+    """A line of the table."""
+    costs = " | ".join(f"{one.seconds:.2f} s, {one.megabytes:,.0f} MB" for one in (ours, rival))
+    times = f"{ours.seconds / rival.seconds:.2f} of json.loads | {ours.megabytes / size:.2f} of the file"
+    return f"| {count:,} | {size:,.0f} MB | {costs} | {times} |"
+
+
+def options() -> argparse.Namespace:
+    """What was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--resources", type=int, action="append", metavar="COUNT")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
-    options = parser.parse_args()
-    faults = []
-    say("resources   file MB   keyturn s / MB   json.loads s / MB   time ratio")
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Make the plans, measure, print a table, and say which gates are broken."""
+    asked, faults, rows = options(), [], [HEAD]
+    say(HEAD)
     with tempfile.TemporaryDirectory() as folder:
-        place = options.keep or Path(folder)
+        place = asked.keep or Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        for count in options.resources or (10_000, 50_000):
+        for count in asked.resources or (10_000, 50_000):
             path = place / f"plan-{count}.json"
             write(path, count)
             size = path.stat().st_size / MEGABYTE
             ours, rival = measured(path, count)
-            times = f"{ours.seconds:8.2f} / {ours.megabytes:4.0f}   {rival.seconds:11.2f} / {rival.megabytes:5.0f}"
-            say(f"{count:9d} {size:9.0f} {times}   {ours.seconds / rival.seconds:10.2f}")
+            rows.append(row(count, size, ours, rival))
+            say(rows[-1])
             faults += [f"{count} resources: {fault}" for fault in broken(count, size, ours, rival)]
+    if asked.write:
+        table, old = "\n".join(rows), README.read_text(encoding="utf-8")
+        README.write_text(PART.sub(lambda part: f"{part[1]}{table}\n{part[2]}", old), encoding="utf-8")
     say("\n".join(faults) or "every gate holds")
     return 1 if faults else 0
 
