@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli import origins
+from checker.cli import makers
 from checker.cli.arguments import Output
 from checker.cli.evidence import Asked
-from checker.cli.origins import Origins
+from checker.cli.makers import Makers
 from checker.record import dataclass
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Desk:
 
     options: Options
     there: Connection
-    origins: Origins
+    makers: Makers
     own: str | None
     iam: rotate.Ask
     now: Callable[[], datetime] = field(default=lambda: datetime.now(timezone.utc))
@@ -79,7 +79,7 @@ class Desk:
             identify=rotate.identifier(self.there.session),
             clock=rotate.Clock(now=self.now, monotonic=time.monotonic, sleep=time.sleep),
             settings=self._settings(user),
-            beside=self.origins.beside(user, self.own),
+            beside=self.makers.beside(user, self.own),
             destination=self._destination(user),
             tell=lambda words: self.say(f"{user}: {words}"),
         )
@@ -94,17 +94,17 @@ class Desk:
         """What was typed, else what the policy says, else what is built in."""
         from checker import rotate
 
-        patience = self.origins.policy.rotation
+        patience = self.makers.policy.rotation
         typed = {name: getattr(self.options, name) for name in TIMES}
         times = {name: getattr(patience, name) if one is None else one for name, one in typed.items()}
         if times["older_than"] is None:
-            times["older_than"] = self.origins.older_than(user)
-        named = user in self.options.users or self.origins.report is None
+            times["older_than"] = self.makers.older_than(user)
+        named = user in self.options.users or self.makers.report is None
         return rotate.Settings(
             **{name: one for name, one in times.items() if one is not None},
             end=self.options.end,
             reactivate=self.options.reactivate,
-            due=None if named else self.origins.due(user),
+            due=None if named else self.makers.due(user),
             by_hand=self.options.by_hand,
         )
 
@@ -150,7 +150,7 @@ def opened(options: Options) -> Desk:
     from checker.sources.aws import Clock, Target, connect
 
     chosen = policy.load(options.policy, near=[Path(path) for path in options.code])
-    report = origins.load(options.report) if options.report else None
+    report = makers.load(options.report) if options.report else None
     target = Target(
         profile=options.profile,
         role_arn=options.role_arn,
@@ -169,7 +169,7 @@ def opened(options: Options) -> Desk:
     return Desk(
         options=options,
         there=there,
-        origins=origins.read(asked, chosen, there.account, report),
+        makers=makers.read(asked, chosen, there.account, report),
         own=own.access_key if own else None,
         iam=outside(there.ask("iam")),
     )

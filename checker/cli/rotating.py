@@ -58,7 +58,7 @@ def _check(options: Options) -> None:
 
 def _answer(options: Options) -> Answer:
     desk = opened(options)
-    users = tuple(dict.fromkeys((*options.users, *desk.origins.users)))
+    users = tuple(dict.fromkeys((*options.users, *desk.makers.users)))
     if options.to and len(users) > 1 and "{user}" not in options.to:
         raise UsageError("--to leads to one place, and there are several users. Write {user} where the name belongs.")
     found = [_looked(desk, user) for user in users]
@@ -69,7 +69,7 @@ def _answer(options: Options) -> Answer:
         account=desk.there.account,
         applied=options.apply,
         outcomes=tuple(found),
-        elsewhere=desk.origins.elsewhere,
+        elsewhere=desk.makers.elsewhere,
     )
 
 

@@ -102,13 +102,8 @@ def plan_leaves(key: AccessKey) -> str:
 
 
 def by_hand(key: AccessKey) -> str:
-    """The safe steps for a key that Terraform does not manage."""
-    return f"make a second key for {key.user}, move its consumers over, then deactivate and delete this one"
-
-
-def listed_by(key: AccessKey) -> str:
-    """The command that shows the keys of a user."""
-    return f"aws iam list-access-keys --user-name {shlex.quote(key.user)}"
+    """The command that takes a user's keys from one safe step to the next, where Terraform does not manage them."""
+    return f"keyturn rotate {shlex.quote(key.user)}"
 
 
 def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:

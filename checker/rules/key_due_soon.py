@@ -2,9 +2,9 @@
 
 Why it matters: a rotation that is planned is quiet, one that is overdue is not. This is the warning before `key-too-old`.
 
-What to do: replace the key before the date in the message: through code where Terraform made it, else by a second key that
-takes over before the first one ends. Where the code rotates the key by itself, make sure that somebody applies it before
-that date.
+What to do: replace the key before the date in the message: through code where Terraform made it, else with `keyturn rotate
+USER`, by a second key that takes over before the first one ends. Where the code rotates the key by itself, make sure that
+somebody applies it before that date.
 
 A key is due soon from `warn_before` before the moment at which it reaches `max_age` up to that very moment; after it
 the key is too old. With a plan, a key that the plan replaces or destroys is not reported.

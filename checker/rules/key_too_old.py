@@ -3,9 +3,10 @@
 Why it matters: an access key works from anywhere until somebody ends it. The longer it lives, the more laptops, logs,
 backups and pipelines have held a copy, and the longer a leaked copy is worth something.
 
-What to do: replace the key. Where Terraform made it, replace it through code (`terraform apply -replace=ADDRESS`), so that
-the state knows the new key; where nobody manages it, make a second key, move its consumers over, deactivate the old
-key, and delete it when nothing breaks. Better still, give the workload a role, and it needs no key at all.
+What to do: replace the key. Where Terraform made it, replace it through code (`terraform apply -replace=ADDRESS`), so that the
+state knows the new key; where nobody manages it, `keyturn rotate USER` makes a second key, hands it over, deactivates the old
+one when nothing uses it, and deletes it when nothing breaks, one step at a time. Better still, give the workload a role, and it
+needs no key at all.
 
 The age is exact: a key fails when it is older than `max_age` by a second, and passes when it is exactly that old. Only keys
 whose status is Active count. With a plan the question is what will be true after the apply: a key that the plan replaces

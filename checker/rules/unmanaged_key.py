@@ -4,7 +4,8 @@ Why it matters: somebody made this key by hand. No plan shows it, no rotation re
 it also takes the slot that the next rotation needs.
 
 What to do: find out who made it and what uses it (its last use tells the service), move that to the key of the code, then
-deactivate and delete it. To keep it, import it: `terraform import aws_iam_access_key.NAME KEY_ID`.
+deactivate and delete it, step by step with `keyturn rotate USER --end KEY_ID`. To keep it, import it: `terraform import
+aws_iam_access_key.NAME KEY_ID`.
 
 The rule needs live keys or a report together with code or a state. With a state it knows each key by its id. Without one it can
 only count: a user with two active keys for whom the code makes one has one that is unmanaged, and the message says so. The
@@ -95,7 +96,7 @@ def _foreign(keys: Sequence[AccessKey], owned: Mapping[str, list[AccessKey]], li
     for key in keys:
         same = _beside_own(key, owned)
         message = f"An active access key of {key.name} is known to no code or state. Terraform makes other keys of this user."
-        remedy = f"Find what uses it, then import it or end it: {_linked.listed_by(key)}"
+        remedy = f"Find what uses it, then import it or end it: {_linked.by_hand(key)}"
         finding = _linked.fault(RULE, key, message, remedy)
         yield _beside(finding, next((links[one][0] for one in same if one in links), None))
 
@@ -111,7 +112,7 @@ def _keyless(keys: Sequence[AccessKey], facts: Facts) -> Iterator[Finding]:
         if all(one.account is None for one in same):
             manages = f"Terraform likely manages this user ({user.address}; the name tells) and makes no key of it."
         message = f"An active access key of {key.name} is known to no code or state. {manages}{_doubt(user, facts)}"
-        remedy = f"Find what uses it, then import it or end it: {_linked.listed_by(key)}"
+        remedy = f"Find what uses it, then import it or end it: {_linked.by_hand(key)}"
         yield replace(_linked.fault(RULE, key, message, remedy), location=user.location, related=user.calls)
 
 
@@ -139,7 +140,7 @@ def _surplus(keys: Sequence[AccessKey], makers: set[Instance], links: Links) -> 
     name, extra = keys[0].name, len(keys) - len(makers)
     known = f"{name} has {count(len(keys), 'active access key')}, and the code makes {len(makers)}"
     message = f"{known}: {extra} {'is' if extra == 1 else 'are'} known to no code. Which cannot be told without the state."
-    remedy = f"Give the state too (--state) to see which; then import it or end it: {_linked.listed_by(keys[0])}"
+    remedy = f"Give the state too (--state) to see which; then import it or end it: {_linked.by_hand(keys[0])}"
     finding = replace(_linked.fault(RULE, keys[0], message, remedy), subject=name, key=None)
     return _beside(
         finding,

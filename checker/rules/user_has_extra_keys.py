@@ -3,8 +3,8 @@
 Why it matters: the second key is there for rotating the first: make, switch over, end the old one. A second key that stays
 means a rotation that was never finished, or two consumers behind one identity, and leaves no room for the next rotation.
 
-What to do: find out which key is still used, move its consumers to the newer key, then deactivate and delete the older one.
-Give two consumers two users.
+What to do: find out which key is still used, move its consumers to the newer key, then deactivate and delete the older one:
+`keyturn rotate USER` says which is safe to end, and goes on with a rotation that it began. Give two consumers two users.
 
 The keys count as coexisting since the newest active one was made. Inactive keys count for "more than two at all": they
 fill a slot of the quota. With a plan, keys that it destroys do not count, and a replacement counts as made now.
@@ -97,7 +97,7 @@ def _counted(keys: Sequence[AccessKey]) -> str:
 
 def _fault(keys: Sequence[AccessKey], message: str) -> Finding:
     key = _newest_first(keys)[0]
-    remedy = f"Delete the older key when nothing uses it: {_linked.listed_by(key)}"
+    remedy = f"End the older key when nothing uses it: {_linked.by_hand(key)}"
     return replace(_linked.fault(RULE, key, message, remedy), subject=key.name)
 
 

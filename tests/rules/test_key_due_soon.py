@@ -17,10 +17,7 @@ def test_the_date_on_which_the_limit_is_reached_is_told():
     key = a_key(80)
     [finding] = check(key_due_soon, key)
     assert finding.message == f"The access key of {ACCOUNT}/ci is 80 days old and reaches the limit of 90 days on 2026-11-11."
-    assert (
-        finding.remedy
-        == "Rotate it by hand: make a second key for ci, move its consumers over, then deactivate and delete this one"
-    )
+    assert finding.remedy == "Rotate it by hand: keyturn rotate ci"
     assert (finding.key, finding.limit, finding.due) == (key, days(90), AT + days(10))
     assert finding.severity is Severity.LOW
 

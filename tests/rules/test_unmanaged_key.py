@@ -28,7 +28,7 @@ def test_a_key_that_the_state_does_not_know():
     assert finding.message == (
         f"An active access key of {ACCOUNT}/ci is known to no code or state. Terraform makes other keys of this user."
     )
-    assert finding.remedy == "Find what uses it, then import it or end it: aws iam list-access-keys --user-name ci"
+    assert finding.remedy == "Find what uses it, then import it or end it: keyturn rotate ci"
     assert (finding.key, finding.subject) == (other, other.subject)
     assert (finding.location, finding.resource) == (resource.location, resource)
     assert finding.severity is Severity.MEDIUM
@@ -101,10 +101,7 @@ def test_more_keys_than_the_code_makes():
         f"{ACCOUNT}/ci has 2 active access keys, and the code makes 1: 1 is known to no code. "
         "Which cannot be told without the state."
     )
-    assert (
-        finding.remedy
-        == "Give the state too (--state) to see which; then import it or end it: aws iam list-access-keys --user-name ci"
-    )
+    assert finding.remedy == "Give the state too (--state) to see which; then import it or end it: keyturn rotate ci"
     assert (finding.subject, finding.key) == (f"{ACCOUNT}/ci", None)
     assert (finding.location, finding.resource) == (resource.location, resource)
 

@@ -27,7 +27,7 @@ MARGIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
+class Makers:
     """What was read beside AWS: facts about code, states and an earlier report; `looked` is False where nothing was."""
 
     facts: Facts
@@ -101,7 +101,7 @@ def _standin(user: str, account: str, at: datetime) -> AccessKey:
     return AccessKey(user=user, status="Active", seen_in=Seen.REPORT, as_of=at, created=at, account=account)
 
 
-def read(asked: Asked, policy: Policy, account: str, report: Report | None) -> Origins:
+def read(asked: Asked, policy: Policy, account: str, report: Report | None) -> Makers:
     """Read the code and the files that were named, and join them with what the report knows of code."""
     from checker import scan
 
@@ -109,7 +109,7 @@ def read(asked: Asked, policy: Policy, account: str, report: Report | None) -> O
     sources = list(evidence.sources(asked, policy, Watch(stream=None))) if given else []
     known = tuple(_known(report)) if report else ()
     facts = scan.gather([*sources, lambda: known], asked.at)
-    return Origins(facts=facts, policy=policy, account=account, looked=given or bool(known), report=report)
+    return Makers(facts=facts, policy=policy, account=account, looked=given or bool(known), report=report)
 
 
 def _known(report: Report) -> Iterator[Fact]:
