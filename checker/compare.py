@@ -89,7 +89,7 @@ def _read_again(one: Finding, new: Report) -> bool:
     """Code: what was scanned holds the file, or a root module that calls it. Plans and states tell by being there."""
     if one.resource and one.resource.origin is not Origin.CODE:
         return any(some.kind == one.resource.origin.value for some in new.evidence)
-    roots = [some.name for some in new.evidence if some.kind == "code"]
+    roots = [root for some in new.evidence if some.kind == "code" for root in some.name.split(", ")]
     return any(_holds(root, path) for root in roots for path in _homes(one))
 
 

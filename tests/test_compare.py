@@ -67,7 +67,7 @@ def test_code_that_was_not_scanned_again_is_not_fixed(evidence):
     assert between.report.gaps[-1].why == "1 of its findings at or above medium were not looked at again"
 
 
-@pytest.mark.parametrize("name", ["infra", ".", "infra/payments", "./infra/", "infra/payments/keys.tf"])
+@pytest.mark.parametrize("name", ["infra", ".", "infra/payments", "./infra/", "infra/payments/keys.tf", "web, infra"])
 def test_code_that_was_scanned_again_is_fixed(name):
     """The scanned folder holds the file, by whatever name."""
     evidence = (Evidence(kind="code", name=name), KEYS)

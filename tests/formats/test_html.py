@@ -13,7 +13,7 @@ from checker.formats._escape import clean
 from checker.formats._keys import rows
 from checker.formats.html import render
 from checker.formats.html._ages import picture
-from checker.model import Evidence, Gap, LastUse, Location, ModuleCall, Report, Seen, Severity
+from checker.model import AccessKey, Evidence, Gap, LastUse, Location, ModuleCall, Report, Seen, Severity
 from tests.formats.golden import assert_golden
 from tests.formats.reports import (
     AT,
@@ -193,7 +193,7 @@ def test_the_picture_is_told_in_words() -> None:
     report = a_report(keys=keys, limits=((keys[0].subject, LIMIT), (keys[1].subject, LIMIT)))
     said = Page(picture(rows(report))).named("svg", role="img")[0]["aria-label"]
     assert said == (
-        "Ages of 3 keys: 1 past its limit, 1 within its limit, 1 not active. The oldest is 400 days old. "
+        "Ages of 3 keys: 1 past the limit, 1 within the limit, 1 not active. The oldest is 400 days old. "
         "The age of 1 key is not known."
     )
 
@@ -289,3 +289,25 @@ def test_every_severity_has_its_tile() -> None:
     text = render(a_report(*(a_finding(severity=one) for one in Severity)))
     for one in Severity:
         assert f'<div class="tile {one.label}"><dt>{one.label}</dt><dd>1</dd></div>' in text
+
+
+def test_many_overdue_keys_do_not_flatten_the_weeks() -> None:
+    """Their bar is cut, which is shown, and its number tells; where they are few, no bar is cut."""
+    coming = [a_key(f"a{n}", age=60) for n in range(3)]
+    late = [a_key(f"b{n}", age=400) for n in range(9)]
+    cut = 'class="cut"'
+
+    def page(keys: list[AccessKey]) -> str:
+        return render(a_report(keys=tuple(keys), limits=tuple((key.subject, LIMIT) for key in keys)))
+
+    assert cut in page([*coming, *late])
+    assert cut not in page([*coming, *late[:3]])
+    assert cut not in page(late)
+
+
+def test_a_comparison_is_told() -> None:
+    """How many findings are new against an older run stands at the top; nothing of it without one."""
+    assert "Compared with an older run: 1 new, 0 unchanged, 2 no longer found." in render(
+        a_report(a_finding(), known=frozenset({"x", "y"}))
+    )
+    assert "Compared" not in render(a_report(a_finding()))

@@ -12,6 +12,7 @@ from checker import __version__
 from checker.formats._keys import Row, rows
 from checker.formats._summary import (
     WORST_FIRST,
+    compared,
     count,
     exempt_findings,
     looked_at,
@@ -67,7 +68,8 @@ def _top(report: Report, word: str) -> Markup:
     about = element(
         "p", f"Looked at {looked_at(report)}. Judged by policy {report.policy} as of {moment(report.at)}.", class_="quiet"
     )
-    return element("header", skip, title, said, about, _tiles(report))
+    since = element("p", f"Compared with an older run: {compared(report)}.") if report.known is not None else ""
+    return element("header", skip, title, said, since, about, _tiles(report))
 
 
 def _tiles(report: Report) -> Markup:

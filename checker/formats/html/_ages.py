@@ -22,8 +22,8 @@ _SINGLE = 1000
 _TICKS = (0, 7, 30, 60, 90, 180, 365, 730, 1095, 1825, 3650, 5475, 7300)
 _Placed = tuple[Row, float, float]
 _STATES = {
-    "over": "past its limit",
-    "under": "within its limit",
+    "over": "past the limit",
+    "under": "within the limit",
     "free": "active, without a limit",
     "off": "not active",
 }

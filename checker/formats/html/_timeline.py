@@ -75,9 +75,11 @@ def _bars(at: datetime, overdue: Sequence[_Due], coming: Sequence[_Due]) -> Iter
     weeks: list[list[_Due]] = [[] for _ in range(_WEEKS)]
     for one in coming:
         weeks[(one.at - at) // _WEEK].append(one)
-    tallest = max(len(overdue), *map(len, weeks), 1)
+    tallest = max(map(len, weeks)) or len(overdue)
     if overdue:
-        yield from _bar(20, 44, overdue, tallest, "past the limit now", "over")
+        yield from _bar(20, 44, overdue, max(tallest, len(overdue)), "past the limit now", "over")
+    if len(overdue) > tallest:  # years of neglect would flatten the weeks: this bar is cut, and its number tells
+        yield element("path", d=f"M16 {_FLOOR - 40}l26 -10 26 10", class_="cut")
     yield element("text", "overdue", x=42, y=_FLOOR + 18, class_="tick")
     for place, week in enumerate(weeks):
         if week:
