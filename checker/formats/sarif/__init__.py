@@ -19,7 +19,8 @@ from checker.model import Location, Report
 Json = dict[str, Any]
 MOST = 5000
 """How many results GitHub keeps of one file."""
-_ABOUT = "urn:keyturn"
+_ABOUT = "urn:keyturn:about"
+"""Validators ask for a URI of the tool. This one names it, and can lead nobody to a page that is not ours."""
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
