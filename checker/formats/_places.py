@@ -22,11 +22,18 @@ class Place:
 
 
 def place(one: Finding, report: Report) -> Place:
-    """Where the finding stands; the anchor stands in for what is not in the repository or in no file at all."""
+    """Where the finding stands; what is not in the repository, at the module block that calls it; else at the anchor."""
     if one.location is None:
         return Place(location=anchor(report))
     near = inside(one.location)
-    return Place(location=near) if near else Place(location=anchor(report), outside=str(one.location))
+    return Place(location=near) if near else Place(location=_called(one) or anchor(report), outside=str(one.location))
+
+
+def _called(one: Finding) -> Location | None:
+    """The call of a module outside of the repository that stands nearest to it, of those that stand inside."""
+    instances = one.resource.instances if one.resource else ()
+    calls = (inside(call.location) for instance in instances for call in reversed(instance.calls))
+    return next((place for place in calls if place), None)
 
 
 def inside(location: Location) -> Location | None:

@@ -3,8 +3,8 @@
 import pytest
 
 from checker.formats._places import anchor, inside, place, uri
-from checker.model import Location, SourceText
-from tests.formats.reports import a_finding, a_key, a_key_finding, a_report, at
+from checker.model import Instance, Location, Related, SourceText
+from tests.formats.reports import a_finding, a_key, a_key_finding, a_report, a_resource, at
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,12 @@ def test_an_anchor_outside_is_none() -> None:
 def test_uris_are_percent_encoded(path: str, written: str) -> None:
     """Whatever a file is called, its URI is one."""
     assert uri(path) == written
+
+
+def test_a_module_outside_is_shown_where_it_is_called() -> None:
+    """At the call that stands nearest to it inside the repository: there the change must be asked for."""
+    calls = tuple(Related(location=at(path, line), message="called here") for path, line in (("main.tf", 4), ("../m/main.tf", 9)))
+    instances = (Instance(address="module.a.module.b.k", root=".", calls=calls),)
+    shared = a_finding(location=at("/shared/keys.tf", 3), resource=a_resource(instances=instances))
+    found = place(shared, a_report(shared))
+    assert (found.location, found.outside) == (at("main.tf", 4), "/shared/keys.tf:3")
