@@ -7,7 +7,7 @@ DEMO    = scan . --report credential-report.csv --as-of 2026-11-01
 QUIET   = --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint lambda clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -34,6 +34,14 @@ test: $(VENV)/installed-dev ## Run the tests
 
 lint: $(VENV)/installed-dev ## Run the linter and the type checker
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lambda: ## Build dist/lambda.zip for AWS Lambda (Python 3.13, x86_64), which the Terraform modules take
+	@rm -rf build/lambda && mkdir -p build/lambda dist
+	@$(PYTHON) -m pip wheel $(QUIET) --no-deps --wheel-dir build/lambda .
+	@$(PYTHON) -m pip install $(QUIET) --target build/lambda/unpacked --python-version 3.13 --platform manylinux2014_x86_64 \
+	  --only-binary=:all: --no-compile build/lambda/*.whl
+	@$(PYTHON) terraform/modules/scan-function/package.py build/lambda/unpacked dist/lambda.zip
+	@echo "dist/lambda.zip: handler checker.scheduled.run"
 
 clean: ## Remove what make has made
 	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

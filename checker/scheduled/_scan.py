@@ -34,7 +34,7 @@ def report_of(settings: Settings, way: list[str]) -> Report:
         out, said = Path(folder) / "report.json", io.StringIO()
         policy = chosen_policy(settings, Path(folder))
         with redirect_stderr(said):
-            code = main(["scan", "--live", *way, "--policy", policy, "-f", f"json={out}", "-q"])
+            code = main(["scan", "--live", "--tags", *way, "--policy", policy, "-f", f"json={out}", "-q"])
         if code not in (0, 1, 3):
             raise SourceError(f"the scan did not run: {said.getvalue().strip()}")
         return load(out.read_text(encoding="utf-8"), rules=RULES)

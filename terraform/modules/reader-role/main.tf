@@ -3,34 +3,9 @@
 data "aws_partition" "current" {}
 
 locals {
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "Account"
-        Effect = "Allow"
-        Action = [
-          "iam:GenerateCredentialReport",
-          "iam:GetAccountSummary",
-          "iam:GetCredentialReport",
-          "iam:ListUsers",
-        ]
-        Resource = "*"
-      },
-      {
-        Sid    = "Users"
-        Effect = "Allow"
-        Action = [
-          "iam:GetAccessKeyLastUsed",
-          "iam:ListAccessKeys",
-          "iam:ListUserTags",
-        ]
-        Resource = "arn:${data.aws_partition.current.partition}:iam::*:user/*"
-      },
-    ]
-  })
+  policy = templatefile("${path.module}/reader.json.tftpl", { partition = data.aws_partition.current.partition })
 
-  # What `--organization` needs besides, where the scan starts. Without --ou the last two of the first statement are not used.
+  # What `--organization` needs besides, where the scan starts. Only --ou and --skip-ou use the last two of the first statement.
   hub_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
