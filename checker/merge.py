@@ -37,6 +37,7 @@ def merge(named: Iterable[tuple[str, Report]]) -> Report:
         anchor=min(one.anchor for one in reports),
         rules=tuple(sorted(_once(rule for one in reports for rule in one.rules), key=lambda rule: rule.id)),
         known=_known(reports),
+        loosened=_once(some for one in reports for some in one.loosened),
     )
 
 

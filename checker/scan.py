@@ -23,7 +23,7 @@ from checker.model import (
     Severity,
     SourceText,
 )
-from checker.policy import Policy, judge, limits
+from checker.policy import Policy, judge, limits, loosened
 from checker.rules import RULES
 
 Source = Callable[[], Iterable[Fact]]
@@ -52,10 +52,11 @@ def run(
     facts = gather(sources, at)
     findings = judge(facts, policy)
     place = anchor or policy.path or ANCHOR
+    bar = policy.fail_on if isinstance(fail_on, _ByPolicy) else fail_on
     return Report(
         at=at,
         policy=policy.name,
-        fail_on=policy.fail_on if isinstance(fail_on, _ByPolicy) else fail_on,
+        fail_on=bar,
         findings=findings,
         gaps=_gaps(facts, policy),
         evidence=facts.evidence,
@@ -65,6 +66,7 @@ def run(
         texts=tuple(_texts(facts, policy, findings, place)),
         anchor=place,
         limits=limits(facts, policy),
+        loosened=loosened(policy, bar),
         rules=RULES,
     )
 

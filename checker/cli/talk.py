@@ -28,6 +28,8 @@ def after(report: Report, outputs: Sequence[Output], readings: Sequence[Reading]
 
 def _verdict(report: Report) -> Iterator[str]:
     yield f"keyturn: {summary.verdict(report)}: {summary.reason(report)}"
+    if report.loosened:
+        yield f"keyturn: {shown(summary.sentence(summary.loosened(report)))}"
     for gap in report.gaps[:GAPS_SHOWN]:
         text, place = str(gap), str(gap.location or "")
         yield f"keyturn: gap: {shown(text if text.startswith(place) else f'{place}: {text}')}"

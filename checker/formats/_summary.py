@@ -10,6 +10,8 @@ from checker.record import dataclass
 
 WORDS = {0: "PASS", 1: "FAIL", 3: "NO VERDICT"}
 """The verdict for each exit code that a report can have."""
+_LOOSENED = 8
+"""How much of a policy that asks for less is said; the JSON report has it all."""
 WORST_FIRST = tuple(sorted(Severity, reverse=True))
 
 
@@ -36,6 +38,15 @@ def reason(report: Report) -> str:
     if report.gaps:
         return f"no {noun} {bar}, but {count(len(report.gaps), 'gap')}: not everything could be read"
     return f"no {noun} {bar}, and everything that was asked for was read"
+
+
+def loosened(report: Report) -> str:
+    """A sentence for a policy that nobody named and that asks for less than the default, else nothing."""
+    if not report.loosened:
+        return ""
+    parts = "; ".join(report.loosened[:_LOOSENED])
+    more = f"; and {len(report.loosened) - _LOOSENED} more" if len(report.loosened) > _LOOSENED else ""
+    return f"This policy was found beside the code, not named, and asks for less than the default: {parts}{more}"
 
 
 def open_findings(report: Report) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.formats._escape import shown
 from checker.formats._places import inside
-from checker.formats._summary import count, found, new_first, reason, sentence, verdict
+from checker.formats._summary import count, found, loosened, new_first, reason, sentence, verdict
 from checker.model import Finding, Gap, Location, Report, Severity
 
 MOST = 10
@@ -21,6 +21,8 @@ def render(report: Report) -> str:
     for one in new_first(report):
         kind = "notice" if report.state(one) == "unchanged" else _COMMANDS[one.severity]
         kinds[kind].append(_finding(kind, one))
+    if report.loosened:
+        kinds["warning"].insert(0, _command("warning", sentence(shown(loosened(report))), "Keyturn's policy"))
     kinds["warning"].extend(_gap(gap) for gap in report.gaps)
     lines = [line for kind, commands in kinds.items() for line in _within_limit(kind, commands)]
     last = f"keyturn: {verdict(report)}: {reason(report)} ({found(report)})"

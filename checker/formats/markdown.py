@@ -12,6 +12,7 @@ from checker.formats._summary import (
     exempt_findings,
     found,
     looked_at,
+    loosened,
     moment,
     new_first,
     open_findings,
@@ -48,6 +49,9 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
     yield f"{_text(sentence(reason(report)[:1].upper() + reason(report)[1:]))} Found: {_text(found(report))}."
     yield ""
+    if report.loosened:
+        yield f"> {_text(sentence(loosened(report)))}"
+        yield ""
 
 
 def _tail(report: Report, limit: int) -> Iterator[str]:

@@ -13,6 +13,7 @@ from checker.formats._summary import (
     exempt_findings,
     found,
     key_line,
+    loosened,
     looked_at,
     moment,
     open_findings,
@@ -115,6 +116,7 @@ class _Page:
             yield from self.wrapped(evidence_line(one, report.at))
         bar = f"fails at {report.fail_on.label}" if report.fail_on else "never fails"
         yield from self.wrapped(f"by policy {report.policy} ({bar}), as of {moment(report.at)}", label="judged")
+        yield from self.wrapped(sentence(loosened(report)), style=_VERDICTS["NO VERDICT"])
         yield from self.wrapped(found(report), label="found")
         word = verdict(report)
         yield from self.wrapped(reason(report), label=word, label_style=_VERDICTS[word])

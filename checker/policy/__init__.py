@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from checker.model import Facts, Finding
+from checker.model import Facts, Finding, Severity
 from checker.policy._load import SHIPPED, load, shipped_text
 from checker.policy._nouns import KeyClass, Match, Patience, Policy, Setting
 
-__all__ = ["SHIPPED", "KeyClass", "Match", "Patience", "Policy", "Setting", "judge", "limits", "load", "shipped_text"]
+__all__ = ["SHIPPED", "KeyClass", "Match", "Patience", "Policy", "Setting", "judge", "limits", "load", "loosened", "shipped_text"]
 
 
 def judge(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
@@ -27,3 +27,12 @@ def limits(facts: Facts, policy: Policy) -> tuple[tuple[str, timedelta], ...]:
     from checker.policy import _limits
 
     return _limits.limits(facts, policy)
+
+
+def loosened(policy: Policy, fail_on: Severity | None) -> tuple[str, ...]:
+    """Where a policy that nobody named asks for less than the built-in default; nothing for one that was chosen."""
+    if not policy.found:
+        return ()
+    from checker.policy import _loosened
+
+    return _loosened.loosened(policy, fail_on)

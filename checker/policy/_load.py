@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import checker
@@ -24,7 +25,7 @@ def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
     """The policy that counts: `choice` is a file or a built-in name; without it keyturn.yaml beside the first path or here."""
     if choice is None:
         found = next(_found(near), None)
-        return _from_file(found) if found else default()
+        return replace(_from_file(found), found=True) if found else default()
     if choice in SHIPPED and not Path(choice).is_file():
         return _shipped(choice)
     if _is_path(choice):

@@ -70,7 +70,7 @@ class Policy:
     """Which rules, which limits, for whom, what is exempt.
 
     The first class that matches counts; the last one matches everything. `fail_on` is None for `never`. `path` and `text` are
-    empty for a policy that is built in.
+    empty for a policy that is built in. `found` is true where nobody named the policy: it lay beside what is scanned.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Policy:
     rotation: Patience = field(default_factory=Patience)
     path: str = ""
     text: str = ""
+    found: bool = False
 
     def is_on(self, rule: str) -> bool:
         """True where some class applies the rule."""

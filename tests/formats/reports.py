@@ -317,6 +317,7 @@ def hostile(text: str = HOSTILE) -> Report:
         gaps=(Gap(what=text, why=text, location=place, hint=text),),
         evidence=(Evidence(kind="code", name=text, counts=((text, 1),)),),
         calls=(ModuleCall(address=text, source=text, location=place, why=text),),
+        loosened=(text,),
         keys=(key,),
         resources=(resource,),
         limits=((key.subject, LIMIT),),

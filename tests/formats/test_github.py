@@ -56,7 +56,7 @@ def test_severities_become_kinds() -> None:
 def test_names_make_no_commands() -> None:
     """A name cannot end a property, a command or a line."""
     lines = render(hostile()).splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
     command = re.compile(r"::(error|warning) (title|file|line|endLine|col|endColumn)=[^,:]+(,[A-Za-z]+=[^,:]+)*::[^:]")
     assert all(command.match(line) for line in lines[:-1])
     percent = render(a_report(a_key_finding(a_key(), message="100%0Aof it")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checker.formats._summary import count, evidence_line, moment, unopened
+from checker.formats._summary import count, evidence_line, loosened, moment, sentence, unopened
 from checker.formats.html._markup import Markup, code, element, joined, prose
 from checker.model import Gap, ModuleCall, Report, Rule
 
@@ -51,7 +51,8 @@ def evidence(report: Report) -> Markup:
     bar = f"A finding of severity {report.fail_on.label} or worse fails." if report.fail_on else "No finding fails."
     lines = [element("li", evidence_line(one, report.at)) for one in report.evidence]
     judged = element("p", "Judged by policy ", element("b", report.policy), f" as of {moment(report.at)}. {bar}")
-    return joined(element("ul", *lines) if lines else "", judged)
+    less = element("p", element("strong", sentence(loosened(report)))) if report.loosened else ""
+    return joined(element("ul", *lines) if lines else "", judged, less)
 
 
 def rules(report: Report) -> Iterator[Markup]:

@@ -54,6 +54,7 @@ def _document(report: Report) -> Iterator[tuple[str, Any]]:
     yield "tool", {"name": "keyturn", "version": __version__}
     yield "at", _writing.moment(report.at)
     yield "policy", report.policy
+    yield "loosened", list(report.loosened)
     yield "fail_on", report.fail_on.label if report.fail_on else "never"
     yield "verdict", verdict(report).lower()
     yield "exit_code", report.exit_code
@@ -93,5 +94,6 @@ def _report(root: Node, rules: Sequence[Rule]) -> Report:
         limits=tuple((key.subject, limit) for key, limit in zip(keys, limits, strict=True) if limit is not None),
         anchor=root["anchor"].text(),
         rules=tuple(rule for rule in rules if rule.id in on),
+        loosened=root["loosened"].each(Node.text),
         known=root["known"].maybe(lambda node: frozenset(node.each(Node.text))),
     )

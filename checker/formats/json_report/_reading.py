@@ -165,5 +165,6 @@ def _instance(node: Node) -> Instance:
         user=node["user"].maybe(Node.text),
         status=node["status"].maybe(Node.text),
         owner=node["owner"].text(),
+        is_veiled=node["is_veiled"].flag(),
         calls=node["calls"].each(related),
     )

@@ -176,5 +176,6 @@ def _instance(one: Instance) -> Json:
         "user": one.user,
         "status": one.status,
         "owner": one.owner,
+        "is_veiled": one.is_veiled,
         "calls": [related(place) for place in one.calls],
     }

@@ -1,4 +1,4 @@
-"""What SARIF calls notifications: what could not be read, what was not looked into, and what this file leaves out."""
+"""What SARIF calls notifications: what could not be read, what was not looked into, a policy that asks for less, and what this file leaves out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from checker.formats._escape import shown
 from checker.formats._places import inside
-from checker.formats._summary import count, per_severity, sentence, unopened
+from checker.formats._summary import count, loosened, per_severity, sentence, unopened
 from checker.formats.sarif._artifacts import physical
 from checker.formats.sarif._folds import Fold
 from checker.model import Gap, Location, Report
@@ -26,6 +26,8 @@ def notices(report: Report, left_out: list[Fold]) -> Iterator[dict[str, Any]]:
     for one in unopened(report):
         text = f"The module {one.source} was not looked into ({count(len(one.calls), 'call')}): {one.why}"
         yield _notice("module-not-looked-into", "note", text, tuple(call.location for call in one.calls))
+    if report.loosened:
+        yield _notice("policy-asks-for-less", "warning", loosened(report), ())
     if left_out:
         yield _notice("results-left-out", "warning", _left_out(left_out), ())
 
