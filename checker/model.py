@@ -419,7 +419,7 @@ class Report:
     have one. `calls` are modules that were not looked into (they are gaps too where the policy says so). `texts` are
     the files that findings cite. `limits` is how old each key may become under the policy, by the key's subject; a key
     that no limit holds for is not in it. `known` are the fingerprints of an older run's findings, which do not fail this one;
-    None where the run was compared with no other. `loosened` says where a policy that nobody named asks for less than the default.
+    None where the run was compared with no other. `loosened` says where a policy that nobody named asks for less than usual.
     """
 
     at: datetime

@@ -1,4 +1,4 @@
-"""What SARIF calls notifications: what could not be read, what was not looked into, a policy that asks for less, and what this file leaves out."""
+"""What SARIF calls notifications: gaps, modules that were not looked into, a mild policy, and what this file leaves out."""
 
 from __future__ import annotations
 
