@@ -83,6 +83,11 @@ class Location:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
 
+    @property
+    def order(self) -> tuple[str, int, int, int, int]:
+        """Sorts places as they compare; for thousands of them much quicker."""
+        return (self.path, self.line, self.column, self.end_line, self.end_column)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Related:

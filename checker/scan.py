@@ -80,7 +80,7 @@ def gather(sources: Sequence[Source], at: datetime) -> Facts:
         resources=tuple(_of(KeyResource, given)),
         users=_sorted(_of(ManagedUser, given), lambda one: (one.name, one.root, one.address, one.account or "")),
         ignores=_sorted(_of(Ignore, given), _place),
-        calls=_sorted(_of(ModuleCall, given), lambda one: (one.location, one.address, one.source)),
+        calls=_sorted(_of(ModuleCall, given), lambda one: (one.location.order, one.address, one.source)),
         gaps=_sorted(_of(Gap, given), lambda one: (one.what, *_place(one), one.why, one.hint)),
         evidence=_sorted(_of(Evidence, given), lambda one: (one.kind, one.name, one.counts)),
         texts=tuple({one.path: one for one in reversed(_of(SourceText, given))}.values()),

@@ -124,7 +124,7 @@ def evidence_line(evidence: Evidence, at: datetime) -> str:
 def unopened(report: Report) -> tuple[Unopened, ...]:
     """The modules that were not looked into, by source."""
     groups: dict[tuple[str, str], list[ModuleCall]] = {}
-    for call in sorted(report.calls, key=lambda one: (one.source, one.why, one.location, one.address)):
+    for call in sorted(report.calls, key=lambda one: (one.source, one.why, one.location.order, one.address)):
         groups.setdefault((call.source, call.why), []).append(call)
     return tuple(Unopened(source=source, why=why, calls=tuple(calls)) for (source, why), calls in groups.items())
 

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 
+from checker.hcl.tidy import BLOCK, names
 from checker.record import dataclass
 
 _IDENT = rb"[A-Za-z_\x80-\xff][\w\x80-\xff-]*"
@@ -125,6 +126,8 @@ class _Reader:
         """Read the block or argument at `pos`; the offset to go on from, which after a fault is where the next block begins."""
         try:
             pos = self._skip(_BLANK, pos)
+            if not self._talks and (tidy := BLOCK.match(self.data, pos)):
+                return self._tidy(tidy)
             return self._block_or_argument(pos) if pos < len(self.data) else pos
         except _BrokenError as broken:
             self._fault(str(broken), broken.offset)
@@ -140,6 +143,14 @@ class _Reader:
             return self._through(_Frame(self._code, pos, _ARGUMENT_CODE), behind + 1)
         return self._block(pos, words, behind + 1)
 
+    def _tidy(self, found: re.Match[bytes]) -> int:
+        kind, labels = names(found)
+        self._add(kind, labels, found.start(), found.end(4), found.end(5), self._line(found.start()))
+        return found.end()
+
+    def _add(self, kind: str, labels: tuple[str, ...], start: int, header_end: int, end: int, line: int) -> None:
+        self.blocks.append(Block(kind=kind, labels=labels, start=start, header_end=header_end, end=end, line=line))
+
     def _words(self, pos: int) -> tuple[list[bytes], int]:
         """The words and quoted labels from `pos` on, on one line, and the offset behind them."""
         words = []
@@ -152,7 +163,7 @@ class _Reader:
         line = self._line(start)
         end = self._through(_Frame(self._code, start), header_end)
         kind, *labels = (word.removeprefix(b'"').removesuffix(b'"').decode("utf-8", "surrogateescape") for word in words)
-        self.blocks.append(Block(kind=kind, labels=tuple(labels), start=start, header_end=header_end, end=end, line=line))
+        self._add(kind, tuple(labels), start, header_end, end, line)
         behind = self._skip(_SPACE, end)
         if self.data[behind : behind + 1] not in (b"\r", b"\n", b""):
             self._fault("a new line must follow the closing brace of a block", behind)

@@ -38,16 +38,18 @@ class Folder:
     path: str
     names: tuple[str, ...]
     problem: str = ""
+    initialised: bool = True
+    """Whether `terraform init` may have run in it."""
 
 
 def shown(path: str) -> str:
     """A path as the user would type it: relative where it lies under the current directory, with forward slashes."""
-    full = os.path.abspath(path)
-    try:
-        near = os.path.relpath(full)
-    except ValueError:  # another drive on Windows
-        near = full
-    return (full if near == ".." or near.startswith(".." + os.sep) else near).replace(os.sep, "/")
+    full, here = os.path.abspath(path), os.getcwd()
+    if os.path.normcase(full) == os.path.normcase(here):
+        return "."
+    inside = os.path.join(here, "")
+    near = full[len(inside) :] if os.path.normcase(full).startswith(os.path.normcase(inside)) else full
+    return near.replace(os.sep, "/")
 
 
 def is_code(name: str) -> bool:
@@ -75,7 +77,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _visible(names: list[str]) -> tuple[str, ...]:
     hidden = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
-    return tuple(sorted(name for name in names if name not in hidden))
+    return tuple(sorted(name for name in names if name not in hidden) if hidden else sorted(names))
 
 
 def walk(top: str) -> Iterator[Folder]:
@@ -85,19 +87,23 @@ def walk(top: str) -> Iterator[Folder]:
         path = waiting.pop()
         names: list[str] = []
         below: list[str] = []
+        initialised = False
         try:
             with os.scandir(path) as entries:
                 for one in entries:
-                    if is_code(one.name):
-                        names.append(one.name)
-                    elif one.name not in _SKIPPED and one.is_dir(follow_symlinks=False):
+                    name = one.name
+                    if name.endswith(CODE) and is_code(name):
+                        names.append(name)
+                    elif name in _SKIPPED:
+                        initialised = initialised or name == ".terraform"
+                    elif one.is_dir(follow_symlinks=False):
                         below.append(one.path)
         except OSError as error:
             yield Folder(path, (), error.strerror or str(error))
             continue
         waiting.extend(sorted(below, reverse=True))
         if names:
-            yield Folder(path, _visible(names))
+            yield Folder(path, _visible(names), initialised=initialised)
 
 
 def read(path: str) -> bytes:

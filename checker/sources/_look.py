@@ -57,7 +57,7 @@ def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
     yield from resources
     yield from (one for one in finder.users if one.location and roots.inside(os.path.dirname(one.location.path) or "."))
     calls = {(one.location, one.address): one for one in (*finder.calls, *roots.calls(finder.modules))}
-    yield from (calls[key] for key in sorted(calls))
+    yield from sorted(calls.values(), key=lambda one: (one.location.order, one.address))
     modules = [finder.modules[name] for name in sorted(finder.modules)]
     for module in modules:
         if roots.inside(module.directory):

@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
-from checker.hcl.files import Folder, Unreadable, folder, is_code, read, shown, walk
-from checker.hcl.installed import installed
+from checker.hcl.files import Folder, folder, is_code, shown, walk
 from checker.model import Gap, KeyResource, Location, ModuleCall
 from checker.record import dataclass
-from checker.sources._known_modules import candidates, is_known
+from checker.sources._skim import KEY_NEEDLES, Directory, skim
 
-KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")
 USER = "aws_iam_user"
 USER_NEEDLE = b'"aws_iam_user"'
-_LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
-_CALL = re.compile(rb'module[ \t]+"?([\w-]+)"?[ \t]*\{')
-_SOURCE = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
-_VERSION = re.compile(rb'^[ \t]*version[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """One module call as its bytes show it."""
-
-    path: str
-    line: int
-    name: str
-    source: str
-    version: str
-
-
-@dataclass(slots=True)
-class Directory:
-    """What the bytes of one directory tell: whether it names keys, whom it calls."""
-
-    path: str
-    names: tuple[str, ...] = ()
-    keys: bool = False
-    local: tuple[str, ...] = ()
-    remote: tuple[Site, ...] = ()
-    gaps: tuple[Gap, ...] = ()
 
 
 class Graph:
@@ -53,14 +23,21 @@ class Graph:
         self.known: dict[str, Directory] = {}
         self._needs: dict[str, bool] = {}
 
-    def add(self, found: Folder) -> Directory:
-        path = os.path.realpath(found.path)
+    def add(self, found: Folder, path: str) -> Directory:
         if path not in self.known:
-            self.known[path] = _look(found, path, self.needles)
+            self.known[path] = skim(found, path, self.needles)
         return self.known[path]
 
+    def search(self, top: str) -> Iterator[str]:
+        """The real paths of all directories with code from one down. Links are not followed: what is below needs no resolving."""
+        base = os.path.realpath(top)
+        for found in walk(top):
+            below = found.path[len(top) :].strip(os.sep)
+            real = os.path.join(base, below) if below else base
+            yield self.add(found, os.path.realpath(real) if os.name == "nt" else real).path
+
     def get(self, path: str) -> Directory:
-        return self.known.get(path) or self.add(folder(path))
+        return self.known.get(path) or self.add(folder(path), os.path.realpath(path))
 
     def needs(self, path: str) -> bool:
         """Whether a directory makes keys, itself or through what it calls."""
@@ -79,75 +56,6 @@ class Graph:
                 if below not in seen:
                     seen[below] = None
                     waiting.append(below)
-
-
-def _look(found: Folder, path: str, needles: tuple[bytes, ...]) -> Directory:
-    made = Directory(path, found.names)
-    near = shown(found.path)
-    gaps: list[Gap] = []
-    if found.problem:
-        gaps.append(Gap(what=near, why=found.problem, hint="make the folder readable, or leave it out of the paths"))
-    local: dict[str, None] = {}
-    remote: list[Site] = []
-    for name in found.names:
-        where = name if near == "." else f"{near}/{name}"
-        try:
-            data = read(f"{path}{os.sep}{name}")
-        except Unreadable as error:
-            gaps.append(_unread(where, str(error)))
-            continue
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4096]:
-            gaps.append(_unread(where, "not UTF-8"))
-            continue
-        made.keys = made.keys or any(needle in data for needle in needles)
-        local.update(dict.fromkeys(_local(data, path)))
-        remote.extend(_remote(data, where))
-    made.keys = made.keys or any(candidates(site.source, site.version) for site in remote)
-    ready = installed(path).values() if remote else ()
-    made.local = (*local, *sorted({one for one in ready if os.path.isdir(one)}))
-    made.remote, made.gaps = tuple(remote), tuple(gaps)
-    return made
-
-
-def _unread(where: str, why: str) -> Gap:
-    return Gap(what=where, why=why, location=Location(path=where), hint="mend the file or leave it out of the paths")
-
-
-def _local(data: bytes, path: str) -> Iterator[str]:
-    if b'"./' not in data and b'"..' not in data and b'"."' not in data and b'".\\' not in data:
-        return
-    for found in _LOCAL.finditer(data):
-        text = found.group(1).decode("utf-8", "replace").replace("\\", "/")
-        target = os.path.realpath(os.path.join(path, text))
-        if os.path.isdir(target):
-            yield target
-
-
-def _remote(data: bytes, where: str) -> Iterator[Site]:
-    at = -1 if where.endswith(".json") else data.find(b"module")
-    while at >= 0:
-        call = _CALL.match(data, at)
-        if call is not None and not data[data.rfind(b"\n", 0, at) + 1 : at].strip():
-            yield from _site(data, call, where)
-        at = data.find(b"module", at + 6)
-
-
-def _site(data: bytes, call: re.Match[bytes], where: str) -> Iterator[Site]:
-    end = data.find(b"\n}", call.end())
-    stop = end if end >= 0 else len(data)
-    source = _SOURCE.search(data, call.end(), stop)
-    if source is None or source.group(1).startswith(b"."):
-        return
-    text = source.group(1).decode("utf-8", "replace")
-    version = _VERSION.search(data, call.end(), stop) if is_known(text) else None
-    line = data.count(b"\n", 0, call.start()) + 1
-    yield Site(
-        where,
-        line,
-        call.group(1).decode("utf-8", "replace"),
-        text,
-        version.group(1).decode("utf-8", "replace") if version else "",
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +108,7 @@ def find_roots(paths: Sequence[str], *, users: bool = False) -> Roots:
     named, tops, gaps = _sort(paths)
     area: dict[str, None] = {}
     for top in tops or (_searched(named) if named else ()):
-        for found in walk(top):
-            area[graph.add(found).path] = None
+        area.update(dict.fromkeys(graph.search(top)))
     for path in named:
         area[graph.get(path).path] = None
     gaps.extend(gap for path in area for gap in graph.known[path].gaps)

@@ -2,14 +2,16 @@
 
 import gc
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from checker.hcl import blocks
 from checker.hcl.blocks import Block, Split, split
 
 REPOSITORY = Path(__file__).parents[2]
@@ -434,3 +436,42 @@ def test_a_foreign_parser_sees_the_same_made_up_blocks(foreign_parser, program: 
     """tree-sitter finds the same blocks at the same bytes in files that are made up."""
     assume(b"$$${" not in program[0])  # which tree-sitter refuses and Terraform accepts
     assert shape(program[0]) == foreign_shape(foreign_parser, program[0])
+
+
+TIDY = st.lists(
+    st.sampled_from(
+        [
+            *('resource "a" "b" {', 'module "c" {', "locals {", "\n}", "\n", "}", "{", "  x = 1", '"d"', '"${e["f"]}"', '"$${g"'),
+            *("# h", " /", "<", "<<I\n", "\nI\n", "\\", '"', "$", "%{", " // j", "/* k */", "\n  l = [", "]", "é", "\r\n"),
+        ]
+    ),
+    max_size=24,
+).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TIDY)
+def test_tidy_blocks_end_where_they_end(text):
+    """The one match for tidy blocks finds what the pass over all signs finds, in whatever is built of their pieces."""
+    data = text.encode()
+    found = split(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "BLOCK", re.compile(rb"(?!)"))
+        assert split(data) == found
+
+
+FILLINGS = ["# a b\n", " b { c { d = 1 } }\n", ' x = "a\\nb%c$d"\n', ' x = "${a["b"]}"\n', "{{{}}}", '""', '"$"']
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+@pytest.mark.parametrize("end", ["", '"', "\n<<", "}\n}x"])
+def test_a_block_that_is_not_tidy_in_the_end_costs_its_length(filling, end):
+    """Four times the text takes about four times as long, not sixteen times, where the match fails at its end."""
+
+    def seconds(size):
+        data = f'resource "a" "b" {{\n{filling * (size // len(filling))}{end}'.encode()
+        started = time.process_time()
+        split(data)
+        return time.process_time() - started
+
+    assert min(seconds(80_000) for _ in range(3)) < 8 * min(seconds(20_000) for _ in range(3)) + 0.02
