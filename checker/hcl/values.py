@@ -79,15 +79,16 @@ Value = Union[None, bool, str, Decimal, tuple["Value", ...], "dict[str, Value]",
 
 
 def unknowns(value: Value) -> Iterator[Unknown]:
-    """Every Unknown in a value, however deep."""
-    if isinstance(value, Unknown):
-        yield value
-    elif isinstance(value, tuple | SetValue):
-        for item in value:
-            yield from unknowns(item)
-    elif isinstance(value, dict):
-        for item in _items(value).values():
-            yield from unknowns(item)
+    """Every Unknown in a value, however deep; what stands in it at several places is looked into once."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Unknown):
+            yield one
+        elif isinstance(one, tuple | SetValue | dict) and id(one) not in seen:
+            seen.add(id(one))
+            waiting.extend(reversed([*(_items(one).values() if isinstance(one, dict) else one)]))
 
 
 def is_known(value: Value) -> bool:
@@ -97,22 +98,42 @@ def is_known(value: Value) -> bool:
 
 def token(value: Value) -> str:
     """A short name that equal values share and different values do not; type matters, the order of a map's keys does not."""
-    return hashlib.blake2b(_spell(value).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return _digest(_spell(value, {}))
 
 
-def _spell(value: Value) -> str:
+_SPELT = 500
+"""Characters up to which a collection is spelt out."""
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _spell(value: Value, known: dict[int, str]) -> str:
+    """What tells a value from others; a large collection is told by a digest, worked out once wherever it stands."""
+    if not isinstance(value, tuple | SetValue | dict):
+        return _spell_one(value)
+    if id(value) not in known:
+        text = _spell_all(value, known)
+        known[id(value)] = text if len(text) <= _SPELT else f"#{_digest(text)}"
+    return known[id(value)]
+
+
+def _spell_all(value: tuple[Value, ...] | SetValue | dict[str, Value], known: dict[int, str]) -> str:
+    if isinstance(value, dict):
+        items = _items(value)
+        return "{" + ",".join(f"{_spell_one(key)}={_spell(items[key], known)}" for key in sorted(items)) + "}"
+    return f"{type(value).__name__[0]}[" + ",".join(_spell(one, known) for one in value) + "]"
+
+
+def _spell_one(value: Unknown | Decimal | str | bool | None) -> str:
     if isinstance(value, Unknown):
         return f"?{value.certainty:d}{value.token}"
     if isinstance(value, bool) or value is None:
         return repr(value)
     if isinstance(value, Decimal):
         return f"n{text_of(value or Decimal(0))}"
-    if isinstance(value, str):
-        return f"s{len(value)}:{value}"
-    if isinstance(value, dict):
-        value = _items(value)
-        return "{" + ",".join(f"{_spell(key)}={_spell(value[key])}" for key in sorted(value)) + "}"
-    return f"{type(value).__name__[0]}[" + ",".join(map(_spell, value)) + "]"
+    return f"s{len(value)}:{value}"
 
 
 def blend(what: str, values: Iterable[Value]) -> Unknown:
@@ -166,4 +187,4 @@ def _rank(value: Value) -> tuple[int, Decimal, str]:
         return (1, value, "")
     if isinstance(value, str):
         return (2, Decimal(0), value)
-    return (3, Decimal(0), _spell(value))
+    return (3, Decimal(0), _spell(value, {}))

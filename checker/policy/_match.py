@@ -122,12 +122,29 @@ def path_fits(glob: str, path: str) -> bool:
         globs[-1] = "**"
     if parts[0] in ("", "..") and globs[0] not in ("", ".."):
         globs = ["**", *globs]
-    return _parts_fit(tuple(globs), tuple(parts))
+    return _parts_fit(globs, parts)
 
 
-def _parts_fit(globs: tuple[str, ...], parts: tuple[str, ...]) -> bool:
-    if not globs:
-        return not parts
-    if globs[0] == "**":
-        return _parts_fit(globs[1:], parts) or bool(parts and _parts_fit(globs, parts[1:]))
-    return bool(parts) and fnmatchcase(parts[0], globs[0]) and _parts_fit(globs[1:], parts[1:])
+def _parts_fit(globs: Sequence[str], parts: Sequence[str]) -> bool:
+    """All ways through the globs are walked at once, so that many `**` cost no more than their number."""
+    here = _reached({0}, globs)
+    for part in parts:
+        here = _reached({after for place in here for after in _after(globs, place, part)}, globs)
+    return len(globs) in here
+
+
+def _after(globs: Sequence[str], place: int, part: str) -> Iterable[int]:
+    """Where in the globs one may stand behind a folder."""
+    if place == len(globs):
+        return ()
+    if globs[place] == "**":
+        return (place,)
+    return (place + 1,) if fnmatchcase(part, globs[place]) else ()
+
+
+def _reached(places: set[int], globs: Sequence[str]) -> set[int]:
+    """Places in the globs, with those that are reached because `**` may stand for no folder."""
+    for number, one in enumerate(globs):
+        if one == "**" and number in places:
+            places.add(number + 1)
+    return places

@@ -115,6 +115,12 @@ def test_a_finding_on_a_resource_without_instances_is_of_the_last_class():
     assert (members.part(finding, 0), members.part(finding, 1)) == (None, finding)
 
 
+@pytest.mark.parametrize(("last", "fitting"), [("main.tf", True), ("*.py", False)])
+def test_many_stars_cost_no_more_than_their_number(last, fitting):
+    """A pattern that could be walked in more ways than there are atoms is walked once."""
+    assert path_fits("**/a/" * 40 + last, "a/" * 90 + "main.tf") is fitting
+
+
 @pytest.mark.parametrize("match", [Match(user="*"), Match(account="*"), Match(path="**"), Match(tags=(("class", "*"),))])
 def test_what_is_not_known_fits_nothing(match):
     """A key without an account is in no class of accounts."""
