@@ -11,8 +11,8 @@ from checker.rotate._ending import brought_back, ended
 from checker.rotate._journal import ASKED, DELIVERED, MADE, SENT, made_since
 from checker.rotate._origin import guarded
 from checker.rotate._step import Action, Beside, Settings, Step
-from checker.rotate._view import View
-from checker.rotate._words import count, span, used
+from checker.rotate._view import SETTLED, View
+from checker.rotate._words import count, moment, span, used
 
 NO_KEY = Step(action=Action.DONE, user="", why="The user has no access key: there is nothing to rotate.")
 ROOT = Step(
@@ -65,11 +65,20 @@ def _alone(view: View, key: AccessKey) -> Step:
         hint = f"Reactivate it: --reactivate {key.id}. If nothing needs this user, delete the user."
         why = f"The only key of {view.user} is {key.status}: nothing of this user works."
         return view.step(Action.REFUSED, why, key, hint=hint)
-    if done := _replaced(view, key):
-        return done
+    if early := _replaced(view, key) or _unlisted(view, key):
+        return early
     assert key.created
     why = f"{key.id} is {span(view.at - key.created)} old, {used(key, view.at)}. It stays as it is until its successor is in use."
     return view.step(Action.CREATE, why, key)
+
+
+def _unlisted(view: View, key: AccessKey) -> Step | None:
+    """A successor that was asked for just now may exist already: a second one would take its place in the journal."""
+    journal = view.journal
+    if journal is None or journal.old != key.id or journal.at is None or view.at >= journal.at + SETTLED:
+        return None
+    why = f"A second key was asked for at {moment(journal.at)}, and AWS may not list it yet."
+    return view.step(Action.WAIT, why, key, until=journal.at + SETTLED)
 
 
 def _replaced(view: View, key: AccessKey) -> Step | None:

@@ -16,6 +16,8 @@ LAG = timedelta(minutes=15)
 """AWS tells of uses with a delay of minutes: a younger silence says nothing."""
 SKEW = timedelta(minutes=15)
 """How far two honest clocks may differ; AWS accepts no request beyond it."""
+SETTLED = timedelta(minutes=2)
+"""How long AWS may not list everywhere what it has just made."""
 GRACE = timedelta(hours=1)
 """How long a key that nobody received is left alone: another run may be about to hand it over."""
 

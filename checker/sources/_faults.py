@@ -136,7 +136,8 @@ def _from_answer(response: Mapping[str, Any], permission: str) -> RefusedError:
     code = str(response["Error"].get("Code") or "an error without a code")
     message = str(response["Error"].get("Message") or "")
     if code in _DENIED:
-        return RefusedError(_denied(permission, message), code)
+        said = re.search(r"not authorized to perform: (kms:[A-Za-z]{3,40})\b", message)
+        return RefusedError(_denied(said[1] if said else permission, message), code)
     if re.search("Signature expired|Signature not yet current|not within the allowed", message):
         return RefusedError(_CLOCK, code)
     fault = _BY_CODE.get(code) or _by_status(response) or _other(code, permission)

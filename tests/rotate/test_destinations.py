@@ -14,6 +14,7 @@ from checker.errors import UsageError
 from checker.rotate import Credential, FailedError, Secret, Site, destination
 from checker.rotate.destinations import _command, _whole
 from checker.sources.aws import Clock, Target, connect
+from tests.rotate import world
 
 ONE = Credential(id="AKIAONEONEONEONEONEO", secret=Secret("first/secret+1"), user="ci")
 TWO = Credential(id="AKIATWOTWOTWOTWOTWOT", secret=Secret("second/secret=2"), user="ci")
@@ -386,3 +387,52 @@ def test_a_secret_without_a_value_is_taken(store):
     assert one.read() is None
     one.write(ONE)
     assert same(one.read(), ONE)
+
+
+def test_whatever_a_store_refuses_is_said(store, monkeypatch):
+    """With the permission that AWS itself names: it may be one of the KMS key's."""
+    from botocore.endpoint import Endpoint
+    from botocore.exceptions import ClientError
+
+    def denied(self, operation, request):
+        message = f"User: x is not authorized to perform: kms:Decrypt on resource: y, {ONE.id}"
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, operation.name)
+
+    monkeypatch.setattr(Endpoint, "make_request", denied)
+    for one in (store("secretsmanager:a"), store("ssm:a")):
+        for asked in (one.check, one.read, lambda one=one: one.write(ONE)):
+            with pytest.raises(FailedError, match=r"^kms:Decrypt is denied\. Allow kms:Decrypt to the role or user that asks\.$"):
+                asked()
+
+
+def test_a_value_that_cannot_be_put_is_said(store, monkeypatch):
+    """Only a secret that is not there is made."""
+    from checker.rotate import RefusedError, _changes
+
+    def denied(*_given):
+        raise RefusedError("no.", "AccessDeniedException")
+
+    monkeypatch.setattr(_changes, "put_secret", denied)
+    with pytest.raises(RefusedError, match=r"^no\.$"):
+        store("secretsmanager:a").write(ONE)
+
+
+def test_a_key_is_proven_by_itself(store, monkeypatch):
+    """Not by the credentials of the run; what AWS answers instead is its code alone."""
+    from botocore.endpoint import Endpoint
+    from botocore.exceptions import ClientError, EndpointConnectionError
+
+    from checker.rotate import RefusedError, identifier
+
+    identify = identifier(boto3.Session())
+    key = world.user("ci")
+    assert identify(Credential(id=key, secret=Secret("x")))["Arn"].endswith(":user/ci")
+    errors = [ClientError({"Error": {"Code": "InvalidClientTokenId"}}, "x"), EndpointConnectionError(endpoint_url="y")]
+
+    def failing(*_given):
+        raise errors.pop()
+
+    monkeypatch.setattr(Endpoint, "make_request", failing)
+    for code in ("EndpointConnectionError", "InvalidClientTokenId"):
+        with pytest.raises(RefusedError, match=f"^AWS answers {code} to the new key.$"):
+            identify(ONE)

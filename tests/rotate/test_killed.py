@@ -18,7 +18,7 @@ from checker.rotate._journal import mark
 from tests.factories import a_key
 from tests.rotate import world
 from tests.rotate.killed import Zygote
-from tests.rotate.world import DAY, HOUR
+from tests.rotate.world import DAY, HOUR, MINUTE
 
 TABLE = Path(__file__).with_name("killed.md")
 SAVE = f"{sys.executable} -c \"import pathlib, sys; pathlib.Path('k').write_bytes(sys.stdin.buffer.read())\""
@@ -175,7 +175,7 @@ def finished(capsys, to, consumers):
         if taken[-1] == "wait":
             until = one["step"]["until"]
             left = datetime.fromisoformat(until.replace("Z", "+00:00")) - datetime.now(timezone.utc) if until else 2 * DAY
-            taken[-1] += f" {max(1, round(left / HOUR))}h" if until else ""
+            taken[-1] += "" if not until else f" {round(left / HOUR)}h" if left > HOUR / 2 else f" {round(left / MINUTE)}m"
             world.pass_time("ci", left + timedelta(seconds=2))  # AWS tells its time in whole seconds
             consumers.work()
     raise AssertionError(taken)

@@ -247,6 +247,12 @@ def test_a_lost_answer_is_attributed_for_five_minutes():
         assert step(old(), new(NEVER, age=age), log=journal("asked")).action is Action.REFUSED
 
 
+@pytest.mark.parametrize("phase", ["asked", "made", "delivered"])
+def test_a_key_that_was_just_made_may_not_be_listed_yet(phase):
+    """For two minutes no second one is asked for: its note would take the place of the first one's."""
+    edge("wait", "create", AT + MINUTE, keys=[old()], log=journal(phase, at=MINUTE))
+
+
 def test_a_rotated_key_is_rotated_again_from_its_age_on():
     """The rotation is complete until the key is `older_than` old."""
     edge("done", "create", AT + 28 * DAY, keys=[new()], log=journal(), older_than=30 * DAY)

@@ -457,3 +457,12 @@ def test_a_key_comes_back_though_it_cannot_be_noted(toy):
         f"{old} is active again. That could not be noted, so a later run may deactivate it again: AWS answered"
     )
     assert held(toy) == [("0", "Active"), ("1", "Active")]
+
+
+def test_a_place_that_breaks_and_cannot_be_read_keeps_the_key(toy):
+    """Whether it took the secret is not known."""
+    shelf = broken("lost", certain=False)
+    shelf.readable = False
+    failure = failing(toy, shelf)
+    assert "is left as it is, since somebody may have it" in str(failure)
+    assert held(toy) == [("0", "Active"), ("1", "Active")]

@@ -18,7 +18,7 @@ from checker.rotate._journal import TAG, journal_of
 from tests.factories import a_key
 
 ACCOUNT = "123456789012"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @contextmanager
