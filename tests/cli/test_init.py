@@ -1,5 +1,6 @@
 """`keyturn init` shows what it will do, asks, and destroys nothing."""
 
+import io
 import os
 import pty
 import subprocess
@@ -253,3 +254,28 @@ def test_on_a_terminal_it_asks(tmp_path, answer, code, files):
     os.close(theirs)
     assert run.returncode == code
     assert there(tmp_path) == files
+
+
+class Terminal(io.StringIO):
+    """Standard input on which a person types."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("answer", "files"), [("y", {"keyturn.yaml"}), ("n", set())])
+def test_the_answer_counts(tmp_path, monkeypatch, capsys, answer, files):
+    """Yes and no, within one process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
+    assert main(["init"]) == 0
+    assert there(tmp_path) == files
+    assert "Write this file? [y/N]" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_looked_into_gets_no_workflow(tmp_path, monkeypatch):
+    """A worktree's `.git` is a file: nothing says that GitHub is its forge."""
+    (tmp_path / ".git").write_text("gitdir: elsewhere\n")
+    monkeypatch.chdir(tmp_path)
+    main(["init", *SOURCE, "--yes"])
+    assert there(tmp_path) == {"keyturn.yaml", HOOKS}
