@@ -29,7 +29,8 @@ def merge(**given: Any) -> int:
     """Merge JSON reports (scan -f json=FILE) of shards, repositories or accounts into one report, with one exit code.
 
     A finding that several reports have counts once; every gap stays. The reports are not judged again: to join code with
-    keys, give both to one scan.
+    keys, give both to one scan. Files are told apart by their paths: scan each repository from the folder above it
+    (keyturn scan web), so that web/main.tf and mail/main.tf stay two files.
 
     \b
     Examples:

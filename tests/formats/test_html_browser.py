@@ -226,7 +226,7 @@ def test_the_picture_has_a_mark_for_each_key(page: webdriver.Chrome) -> None:
     assert [x > line for x, over in boxes if over] == [True, True]
     title = page.find_element(By.CSS_SELECTOR, ".ages .mark.over title").get_attribute("textContent")
     assert title
-    assert title.endswith("412 days old, limit 90 days (past its limit)")
+    assert title.endswith("412 days old, limit 90 days (past the limit)")
 
 
 def test_ten_thousand_keys_stay_usable(show: Show) -> None:
