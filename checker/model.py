@@ -289,10 +289,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceText:
-    """The text of a code or policy file that findings may cite; never of a plan, a state or a report."""
+    """The text of a code or policy file that findings may cite; never of a plan, a state or a report.
+
+    `mark` is true for a file that begins with a byte order mark, which is no part of the text; it is known for the files
+    that a fix edits.
+    """
 
     path: str
     text: str
+    mark: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,7 +338,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Replace the bytes from `start` to `end` of a file by `text`."""
+    """Replace the bytes from `start` to `end` of a file by `text`; the bytes of a byte order mark count."""
 
     path: str
     start: int
@@ -366,7 +371,7 @@ class Finding:
 
     The first sentence of `message` stands alone; `remedy` is the one thing to do. `location` is None for a live key that no
     code is known for. `subject` names the fault's bearer without instance keys. `severity` is the rule's own until judge()
-    has spoken.
+    has spoken. `unmended` says why no fix is offered, where one was looked for and not found.
     """
 
     rule: str
@@ -381,6 +386,7 @@ class Finding:
     limit: timedelta | None = None
     due: datetime | None = None
     fix: Fix | None = None
+    unmended: str = ""
     exempt: Exemption | None = None
 
     @property
@@ -438,6 +444,7 @@ class Report:
     resources: tuple[KeyResource, ...] = ()
     texts: tuple[SourceText, ...] = ()
     limits: tuple[tuple[str, timedelta], ...] = ()
+    periods: tuple[tuple[Location, timedelta], ...] = ()
     anchor: str = "keyturn.yaml"
     rules: Sequence[Rule] = field(default=(), repr=False)
     known: frozenset[str] | None = None

@@ -23,7 +23,7 @@ from checker.model import (
     Severity,
     SourceText,
 )
-from checker.policy import Policy, judge, limits, loosened
+from checker.policy import Policy, judge, limits, loosened, periods
 from checker.rules import RULES
 
 Source = Callable[[], Iterable[Fact]]
@@ -67,6 +67,7 @@ def run(
         anchor=place,
         limits=limits(facts, policy),
         loosened=loosened(policy, bar),
+        periods=periods(facts, policy),
         rules=RULES,
     )
 

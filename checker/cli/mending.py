@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli import output
-from checker.model import Fact, Fix, Report
+from checker.cli import output, terminal
+from checker.formats._escape import shown
+from checker.model import Fact, Finding, Fix, Report
 from checker.record import dataclass
 
 if TYPE_CHECKING:
-    from checker.policy import Policy
+    from checker.fix import Change
     from checker.scan import Source
 
-RISK = "no code here hands the new secret to what uses the key, so the first rotation may cut it off"
+RISK = (
+    "no code here hands each new secret on to what uses the key, so the first replacement may cut that off. "
+    "Put the secret where its users fetch it before you apply"
+)
+SHOWN = 20
+"""More findings than these are only counted where no fix is offered: the reports have them all."""
+_COLOURS = {"+": "32", "-": "31", "@": "36"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mending:
-    """What was asked for: a patch to look at, the safe or all edits to write, and the mechanism to use."""
+    """What was asked for: a patch to look at, the safe or all edits to write, the mechanism to use, manual rotations too."""
 
     diff: bool
     fix: str | None
     by: str | None
+    manual: bool = False
+    color: str = "never"
 
     @property
     def asked(self) -> bool:
@@ -44,13 +55,11 @@ def remembered(source: Source) -> Source:
     return read
 
 
-def proposed(report: Report, asked: Mending, policy: Policy) -> Report:
-    """The report with a fix on each finding that an edit of the code can mend."""
+def proposed(report: Report, asked: Mending) -> Report:
+    """The report with a fix on each finding that an edit of the code can mend, and the reason on the others."""
     from checker import fix
 
-    ages = [setting.params.max_age for one in policy.classes if (setting := one.setting("slow-rotation"))]
-    wish = fix.Wish(mechanism=asked.by or "")
-    return fix.propose(report, replace(wish, limit=min(ages)) if ages else wish)
+    return fix.propose(report, fix.Wish(mechanism=asked.by or "", manual=asked.manual))
 
 
 def mend(report: Report, asked: Mending, again: Callable[[], Report]) -> Report:
@@ -61,30 +70,98 @@ def mend(report: Report, asked: Mending, again: Callable[[], Report]) -> Report:
         raise click.UsageError("--diff shows and --fix writes. Give one of them.")
     fixes = fix.unique(report.findings)
     if asked.diff:
-        output.write(_patch(fix.rewrite(fixes, report.texts)), "-")
+        patch = _patch(fix.rewrite(fixes, report.texts))
+        output.write(_coloured(patch) if terminal.wants_colour(asked.color, sys.stdout) else patch, "-")
+        _say((*_risky([one for one in fixes if not one.safe], "shown"), *_unmended(report)))
         return report
     chosen = [one for one in fixes if one.safe or asked.fix == "all"]
     changes = fix.rewrite(chosen, report.texts)
+    _say(_risky([one for one in chosen if not one.safe], "to be written"))
     fix.write(changes)
-    for line in _said(chosen, tuple(changes), len(fixes) - len(chosen)):
-        click.echo(f"keyturn: {line}", err=True)
+    _say(_said(chosen, tuple(changes), len(fixes) - len(chosen)))
+    _say((*_aged(report, chosen), *_unmended(report)))
     return again() if changes else report
+
+
+def _say(lines: Iterator[str] | tuple[str, ...]) -> None:
+    for line in lines:
+        click.echo(f"keyturn: {shown(line)}", err=True)
+
+
+def _risky(fixes: list[Fix], what: str) -> Iterator[str]:
+    """What it means to apply edits that are not safe, said before they are written."""
+    if fixes:
+        yield f"{len(fixes)} of the edits {what} {'is' if len(fixes) == 1 else 'are'} not safe: {RISK}."
 
 
 def _said(chosen: list[Fix], paths: tuple[str, ...], left: int) -> Iterator[str]:
     for one in chosen:
-        yield f"mended: {one.title}" + ("" if one.safe else f"; {RISK}")
+        yield f"mended: {one.title}" + ("" if one.safe else " (not safe)")
     for path in paths:
         yield f"wrote {path}"
+    if any("time_" in edit.text for one in chosen for edit in one.edits):
+        yield "run `terraform init` before the next plan: the edits use the time provider"
     if left:
-        yield f"not mended: {left} more; {RISK}: --diff shows these edits, and --fix=all writes them"
+        yield f"not mended: {left} more; {RISK}. --diff shows these edits, and --fix=all writes them"
 
 
-def _patch(changes: dict[str, tuple[bytes, bytes]]) -> str:
+def _aged(report: Report, chosen: list[Fix]) -> Iterator[str]:
+    """A mechanism rotates the keys of tomorrow: those that are too old already need a hand."""
+    mended = {one.location for one in report.findings if one.fix and one.fix in chosen}
+    for one in report.findings:
+        if one.rule in ("key-too-old", "rotation-overdue") and one.resource and one.resource.location in mended:
+            address = one.key.address if one.key and one.key.address else one.resource.address
+            yield f"{one.subject} is too old already, and no edit replaces it: run `terraform apply -replace='{address}'` once"
+
+
+def _unmended(report: Report) -> Iterator[str]:
+    """The findings without an edit, each block once, with the reason."""
+    left: dict[tuple[str, str], Finding] = {}
+    for one in report.findings:
+        if one.unmended:
+            left.setdefault((str(one.location), one.unmended), one)
+    for one in list(left.values())[:SHOWN]:
+        yield f"no edit for {one.subject} ({one.location}): {one.unmended}"
+    if len(left) > SHOWN:
+        yield f"no edit for {len(left) - SHOWN} more; the JSON report says why for each"
+
+
+def _patch(changes: Mapping[str, Change]) -> str:
     from difflib import unified_diff
 
     lines: list[str] = []
-    for path, versions in changes.items():
-        old, new = ([line.decode() for line in data.splitlines(keepends=True)] for data in versions)
-        lines += unified_diff(old, new, f"a/{path}", f"b/{path}")
+    for path, change in changes.items():
+        old, new = (data.decode().split("\n") for data in (change.before, change.after))
+        body = unified_diff(_rows(old), _rows(new))
+        name = _name(path)
+        lines += [f"--- {_quoted(f'a/{name}')}\n", f"+++ {_quoted(f'b/{name}')}\n", *list(body)[2:]]
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _rows(parts: list[str]) -> list[str]:
+    """Lines with their line feeds; other signs that Python takes for line ends are none to git and patch."""
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _name(path: str) -> str:
+    """The path from the current directory down; from the top where the file is elsewhere (`patch -p1 -d /`)."""
+    full = Path(path).absolute()
+    here = Path.cwd()
+    return (full.relative_to(here) if full.is_relative_to(here) else full.relative_to(full.anchor)).as_posix()
+
+
+def _quoted(name: str) -> str:
+    """A file name as git and patch read it: in quotes if it holds odd signs, with a tab behind it if it holds spaces."""
+    if re.search(r'["\\\x00-\x1f\x7f]', name):
+        return '"' + re.sub(r'["\\\x00-\x1f\x7f]', lambda sign: f"\\{ord(sign[0]):03o}", name) + '"'
+    return f"{name}\t" if " " in name else name
+
+
+def _coloured(patch: str) -> str:
+    """The patch with additions in green, deletions in red, and headers in bold."""
+    return "".join(_painted(line) for line in re.findall(r"[^\n]*\n", patch))
+
+
+def _painted(line: str) -> str:
+    style = "1" if line.startswith(("--- ", "+++ ")) else _COLOURS.get(line[0], "")
+    return f"\x1b[{style}m{line[:-1]}\x1b[0m\n" if style else line

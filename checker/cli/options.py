@@ -113,9 +113,10 @@ MENDING = (
     ),
     _option(
         "--fix-with",
-        help="Rotate by the time provider, or by Terraform's built-in terraform_data; by default what the module uses.",
+        help="Rotate by the time provider, or by Terraform's built-in terraform_data; by default what the code uses.",
         type=click.Choice(("time", "builtin")),
     ),
+    _option("--fix-manual", help="Let time replace keys too that are replaced when a person changes something.", is_flag=True),
 )
 
 OUTPUT = (

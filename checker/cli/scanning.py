@@ -71,7 +71,9 @@ def run(given: Mapping[str, Any]) -> int:
 def _options(given: Mapping[str, Any]) -> Options:
     accounts = live_options.checked(given)
     own = {one.name: given[one.name] for one in fields(Options) if one.name not in ("live", "mending")}
-    mending = Mending(diff=given["diff"], fix=given["fix"], by=given["fix_with"])
+    mending = Mending(
+        diff=given["diff"], fix=given["fix"], by=given["fix_with"], manual=given["fix_manual"], color=given["color"]
+    )
     return Options(live=accounts if accounts.live else None, mending=mending, **own)
 
 
@@ -96,7 +98,7 @@ def _judged(options: Options, watch: Watch) -> Report:
             sources, chosen, at=asked.at, fail_on=bar(options.fail_on, chosen.fail_on), anchor=options.sarif_anchor
         )
         wanted = options.mending.asked or any(one.format in SHOW_FIXES for one in options.format)
-        return mending.proposed(report, options.mending, chosen) if wanted else report
+        return mending.proposed(report, options.mending) if wanted else report
 
     with _watching(watch):
         report = once()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.fix._propose import MENDED, Wish, propose, unique
-from checker.fix._write import rewrite, write
+from checker.fix._propose import Wish, propose, unique
+from checker.fix._write import Change, rewrite, write
 
-__all__ = ["MENDED", "Wish", "propose", "rewrite", "unique", "write"]
+__all__ = ["Change", "Wish", "propose", "rewrite", "unique", "write"]

@@ -1,14 +1,10 @@
-"""New blocks that make a key rotate: a clock and a bridge that fires, or Terraform's own clock."""
+"""New resources that make a key rotate: a clock and a bridge that fires, or Terraform's own clock."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-from checker.fix._text import Page, free_name
-from checker.hcl.modules import Declared, Module
-from checker.hcl.nodes import Argument, Mapping
-from checker.model import Edit
+from checker.fix._names import Names
 from checker.record import dataclass
 
 _DAY = 'tonumber(formatdate("D", plantimestamp()))'
@@ -19,31 +15,60 @@ _STAMPS = (
     (timedelta(days=2), "each day", 'formatdate("YYYY-MM-DD", plantimestamp())'),
     (timedelta(), "each hour", 'formatdate("YYYY-MM-DD hh", plantimestamp())'),
 )
+_SHARED = "access_key_rotation"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A resource to be written, with its one argument: a number or an expression."""
+
+    kind: str
+    name: str
+    argument: str
+    value: str
+
+    @property
+    def address(self) -> str:
+        return f"{self.kind}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The text of the new blocks, what the key is to hang on, and how often that moves, in words."""
+    """The resources to be written, what the key is to hang on, and how often that moves, in words."""
 
-    text: str
+    made: tuple[Made, ...]
     trigger: str
     often: str
 
 
-def built_in(module: Module, declared: Declared, limit: timedelta) -> Bridge:
+def stamp(limit: timedelta) -> tuple[str, str]:
+    """How often Terraform's own clock is to move, in words and as an expression."""
+    return next((often, text) for least, often, text in _STAMPS if limit >= least)
+
+
+def built_in(names: Names, label: str, limit: timedelta) -> Bridge:
     """`terraform_data` and `plantimestamp()`: no provider besides Terraform itself, from 1.5 on."""
-    _, often, stamp = next(one for one in _STAMPS if limit >= one[0])
-    name = free_name(module, f"{declared.labels[1]}_rotation", "terraform_data")
-    text = f'resource "terraform_data" "{name}" {{\n  triggers_replace = {stamp}\n}}\n\n'
-    return Bridge(text, f"terraform_data.{name}", often)
+    often, text = stamp(limit)
+    wanted = f"{label}_rotation" if label else _SHARED
+    made = Made("terraform_data", names.free(wanted, ("terraform_data",), text), "triggers_replace", text)
+    return Bridge((made,), made.address, often)
 
 
-def by_time(module: Module, declared: Declared, limit: timedelta) -> Bridge:
+def by_time(names: Names, label: str, limit: timedelta) -> Bridge:
     """`time_rotating` and the `time_static` that hands its expiry on as a replacement."""
-    name = free_name(module, declared.labels[1], "time_rotating", "time_static")
     unit, count = amount(limit)
-    text = f'resource "time_rotating" "{name}" {{\n  rotation_{unit} = {count}\n}}\n\n'
-    return Bridge(text + static(name, name), f"time_static.{name}", f"every {count} {unit}")
+    name = names.free(label or _SHARED, ("time_rotating", "time_static"), f"{count} {unit}")
+    clock = Made("time_rotating", name, f"rotation_{unit}", str(count))
+    static = Made("time_static", name, "rfc3339", f"{clock.address}.rfc3339")
+    return Bridge((clock, static), static.address, f"every {count} {unit}")
+
+
+def onward(names: Names, rotator: str, mechanism: str) -> Bridge:
+    """A bridge that is replaced when a rotator that is there expires."""
+    kind, argument = ("terraform_data", "triggers_replace") if mechanism == "builtin" else ("time_static", "rfc3339")
+    name = names.free(rotator, (kind,), f"time_rotating.{rotator}")
+    made = Made(kind, name, argument, f"time_rotating.{rotator}.rfc3339")
+    return Bridge((made,), made.address, f"with time_rotating.{rotator}")
 
 
 def amount(limit: timedelta) -> tuple[str, int]:
@@ -51,43 +76,3 @@ def amount(limit: timedelta) -> tuple[str, int]:
     if limit >= timedelta(days=2):
         return "days", max(1, limit.days * 2 // 3)
     return "hours", max(1, int(limit.total_seconds() // 3600) * 2 // 3)
-
-
-def static(name: str, rotator: str) -> str:
-    """A bridge that is replaced when a rotator expires."""
-    return f'resource "time_static" "{name}" {{\n  rfc3339 = time_rotating.{rotator}.rfc3339\n}}\n\n'
-
-
-def uses_time(module: Module) -> bool:
-    """Whether the module has chosen the time provider already."""
-    return any(kind.startswith("time_") for kind, _ in module.resources) or _required(module, "time")
-
-
-def _required(module: Module, name: str) -> bool:
-    return any(name in block.arguments for _, block in _requirements(module))
-
-
-def _requirements(module: Module) -> Iterator[tuple[Declared, _Block]]:
-    for declared in module.others:
-        if declared.kind == "terraform" and not declared.file.is_json:
-            for block in declared.body.blocks("required_providers"):
-                yield declared, _Block(block.body.arguments)
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    arguments: dict[str, Argument]
-
-
-def requirement(module: Module) -> Edit | None:
-    """The line for the time provider in `required_providers`, where the module lists its providers and lacks it."""
-    for declared, block in _requirements(module):
-        if block.arguments and not _required(module, "time"):
-            page = Page(declared.file.path, declared.file.data)
-            last = max(block.arguments.values(), key=lambda one: one.place.line)
-            indent = page.indent(page.span(last.place)[0])
-            entry = f'{indent}time = {{\n{indent}  source = "hashicorp/time"\n{indent}}}\n'
-            gap = "" if isinstance(last.value, Mapping) and last.place.line != last.place.end_line else "\n"
-            behind = page.line_end(page.span(last.place)[1])
-            return page.edit(behind, behind, gap + entry)
-    return None

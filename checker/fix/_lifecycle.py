@@ -1,90 +1,203 @@
-"""Edits of a key's lifecycle block, in the alignment that terraform fmt wants."""
+"""Edits of a key's lifecycle, in the layout of its file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from checker.fix._text import Page
+from checker.fix._json import Json, Sheet
+from checker.fix._text import Page, unit
+from checker.hcl.json_syntax import Node
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Nested
 from checker.model import Edit
+from checker.record import dataclass
 
 _WIDTH = len("create_before_destroy")
+_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_BEHIND = re.compile(r"([ \t]*[\w-]+[ \t]*=.*\S)[ \t]+((?:#|//).*)")
+_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\]]*\])+")
 
 
-def lifecycle_edits(page: Page, declared: Declared, *, first: bool, trigger: str, drop: tuple[str, ...] = ()) -> list[Edit]:
-    """Make the lifecycle say `create_before_destroy` (if `first`) and hang on `trigger` (if given); `drop` arguments go."""
-    wanted = {"create_before_destroy": "true"} if first else {}
-    if trigger:
-        wanted["replace_triggered_by"] = f"[{trigger}]"
-    block = next(declared.body.blocks("lifecycle"), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the lifecycle is to say: the new key first, which reference to hang on, and what must not stop it.
+
+    `keep` leaves the references that are there beside the new one; `free` is the argument that stops the replacement now.
+    """
+
+    first: bool = False
+    trigger: str = ""
+    keep: bool = True
+    free: str = ""
+
+    def rows(self, old: dict[str, str]) -> dict[str, str]:
+        """The arguments to be written, by what stands there now."""
+        rows = {"create_before_destroy": "true"} if self.first and old.get("create_before_destroy") != "true" else {}
+        if self.trigger:
+            rows["replace_triggered_by"] = _listed(old.get("replace_triggered_by", ""), self.trigger, keep=self.keep)
+        if self.free:
+            rows[self.free] = "true" if self.free == "destroy" else "false"
+        return rows
+
+
+def _listed(old: str, trigger: str, *, keep: bool) -> str:
+    """A list of references with a new one: first of all, or in the place of those that do not work."""
+    if not old.startswith("[") or not _COMMENT.sub("", old)[1:-1].strip():
+        return f"[{trigger}]"
+    if keep:
+        lead = re.match(r"\[(\s*)", old)
+        space = lead[1] if lead else ""
+        return f"[{space}{trigger},{space or ' '}{old[1 + len(space) :]}"
+    if not _COMMENT.search(old):
+        return f"[{trigger}]"
+    masked = _COMMENT.sub(lambda found: " " * len(found[0]), old)
+    found = _REFERENCE.search(masked)
+    return old[: found.start()] + trigger + old[found.end() :] if found else f"[{trigger}]"
+
+
+def lifecycle_edits(page: Page, declared: Declared, wanted: Wanted) -> list[Edit]:
+    """The edits that make the lifecycle of a block say what is wanted."""
+    if declared.file.is_json:
+        return list(_in_json(page, declared, wanted))
+    block = next(declared.own.blocks("lifecycle"), None)
     if block is None:
-        return [_new_block(page, declared, wanted)]
-    if _plain(page, block):
-        return [_rewritten(page, block, wanted, drop)]
-    return list(_patched(page, block, wanted, drop))
+        return [_new_block(page, declared, wanted.rows({}))]
+    old = {name: page.text(*page.value(one)).strip() for name, one in block.body.arguments.items()}
+    rows = wanted.rows(old)
+    if _plain(page, block) or block.place.line == block.place.end_line:
+        return [_rewritten(page, declared, block, {**_ahead(old, rows), **old, **rows})]
+    return [_patched(page, declared, block, rows)]
 
 
-def _lines(wanted: dict[str, str], indent: str) -> str:
-    width = max((len(name) for name in wanted), default=0)
-    return "".join(f"{indent}{name.ljust(width)} = {value}\n" for name, value in wanted.items())
+def _ahead(old: dict[str, str], rows: dict[str, str]) -> dict[str, str]:
+    """`create_before_destroy` stands first where it is new."""
+    return {name: value for name, value in rows.items() if name == "create_before_destroy" and name not in old}
 
 
-def _new_block(page: Page, declared: Declared, wanted: dict[str, str]) -> Edit:
+def _lines(rows: dict[str, str], indent: str) -> str:
+    width = max(map(len, rows))
+    return "".join(f"{indent}{name.ljust(width)} = {value}\n" for name, value in rows.items())
+
+
+def _new_block(page: Page, declared: Declared, rows: dict[str, str]) -> Edit:
     """A lifecycle block at the end of the resource; a resource on one line is opened up."""
     start, end = declared.span
-    indent = page.indent(start)
-    inner = indent + "  "
-    block = f"{inner}lifecycle {{\n{_lines(wanted, inner + '  ')}{inner}}}\n"
+    indent, step = page.indent(start), unit(page, declared)
+    inner = indent + step
+    block = f"{inner}lifecycle {{\n{_lines(rows, inner + step)}{inner}}}\n"
     brace = end - 1
     opening = start + declared.raw.index(b"{")
     if b"\n" in page.data[opening:brace]:
-        return page.edit(page.line_start(brace), page.line_start(brace), f"\n{block}")
-    body = page.data[opening + 1 : brace].decode().strip()
+        at = page.line_start(brace)
+        gap = "" if page.text(opening + 1, at).strip() == "" or page.blank(at) else "\n"
+        return page.edit(at, at, f"{gap}{block}")
+    body = page.text(opening + 1, brace).strip()
     kept = f"{inner}{body}\n\n" if body else ""
     return page.edit(opening + 1, brace, f"\n{kept}{block}{indent}")
 
 
 def _plain(page: Page, block: Nested) -> bool:
     """Whether the block is nothing but arguments on lines of their own, so that it can be written anew."""
-    start, end = page.span(block.place)
-    text = page.data[start:end].decode("utf-8", "replace")
+    text = page.text(*page.span(block.place))
     inside = text[text.index("{") + 1 : text.rindex("}")]
-    lines = [line for line in inside.split("\n") if line.strip()]
-    simple = all(re.match(r"\s*[a-z_]+\s*=\s*\S", line) for line in lines)
-    return not block.body.nested and simple and len(lines) == len(block.body.arguments) and "#" not in text and "//" not in text
+    lines = inside.strip().split("\n")
+    simple = all(re.match(r"\s*[a-z_]+\s*=\s*\S", line) for line in lines if lines != [""])
+    return (
+        not block.body.nested and simple and len(lines) == max(1, len(block.body.arguments)) and not re.search(r"#|//|/\*", text)
+    )
 
 
-def _rewritten(page: Page, block: Nested, wanted: dict[str, str], drop: tuple[str, ...]) -> Edit:
+def _rewritten(page: Page, declared: Declared, block: Nested, rows: dict[str, str]) -> Edit:
     start, end = page.span(block.place)
-    old = {
-        name: page.data[slice(*page.value(one))].decode().strip()
-        for name, one in block.body.arguments.items()
-        if name not in drop
-    }
-    first = {name: value for name, value in wanted.items() if name == "create_before_destroy"}
-    merged = {**({} if "create_before_destroy" in old else first), **old, **wanted}
     indent = page.indent(start)
-    return page.edit(start, end, f"lifecycle {{\n{_lines(merged, indent + '  ')}{indent}}}")
+    return page.edit(start, end, f"lifecycle {{\n{_lines(rows, indent + unit(page, declared))}{indent}}}")
 
 
-def _patched(page: Page, block: Nested, wanted: dict[str, str], drop: tuple[str, ...]) -> Iterator[Edit]:
-    """Edits that leave comments and nested blocks where they are; what is new stands in a group of its own."""
-    arguments = block.body.arguments
-    for name in drop:
-        if name in arguments:
-            yield page.without_line(arguments[name])
-    for name in wanted.keys() & arguments.keys():
-        start, end = page.value(arguments[name])
-        yield page.edit(start, end, wanted[name])
-    fresh = {name: value for name, value in wanted.items() if name not in arguments}
+def _patched(page: Page, declared: Declared, block: Nested, rows: dict[str, str]) -> Edit:
+    """An edit that leaves comments and nested blocks where they are; what is new stands in a group of its own."""
+    start, end = page.span(block.place)
+    data = page.data[start:end]
+    for at, until, text in sorted(_changes(page, declared, block, rows), reverse=True):
+        data = data[: at - start] + text.encode() + data[until - start :]
+    old, new = page.text(start, end).split("\n"), data.decode().replace("\r\n", "\n").split("\n")
+    if _columns(old) == old:
+        new = _columns(new)
+    return _trimmed(page, block, old, new)
+
+
+def _changes(page: Page, declared: Declared, block: Nested, rows: dict[str, str]) -> Iterator[tuple[int, int, str]]:
+    """The bytes to be replaced, and the text in their place."""
+    arguments, rows = block.body.arguments, dict(rows)
+    for name in [name for name in rows if name in arguments]:
+        yield (*page.value(arguments[name]), rows.pop(name))
     beside = arguments.get("create_before_destroy")
-    if "replace_triggered_by" in fresh and beside is not None:
+    if "replace_triggered_by" in rows and beside is not None:
         start, end = page.span(beside.place)
-        line = f"{page.indent(start)}{'replace_triggered_by'.ljust(_WIDTH)} = {fresh.pop('replace_triggered_by')}\n"
-        yield page.edit(page.line_end(end), page.line_end(end), line)
-    if fresh:
-        start, _ = page.span(block.place)
+        behind = page.line_end(end)
+        yield behind, behind, f"{page.indent(start)}{'replace_triggered_by'.ljust(_WIDTH)} = {rows.pop('replace_triggered_by')}\n"
+    if rows:
+        start, end = page.span(block.place)
         behind = page.line_end(start)
-        yield page.edit(behind, behind, f"{_lines(fresh, page.indent(start) + '  ')}\n")
+        gap = "" if page.text(behind, end).strip() == "}" else "\n"
+        yield behind, behind, f"{_lines(rows, page.indent(start) + unit(page, declared))}{gap}"
+
+
+def _columns(lines: list[str]) -> list[str]:
+    """The lines with the comments behind neighbouring arguments in one column, as terraform fmt has them."""
+    found = [_BEHIND.fullmatch(line) for line in lines]
+    made: list[str] = []
+    for number, one in enumerate(found):
+        first = last = number
+        while first > 0 and found[first - 1]:
+            first -= 1
+        while last + 1 < len(found) and found[last + 1]:
+            last += 1
+        run = [each for each in found[first : last + 1] if each]
+        made.append(f"{one[1].ljust(max(len(each[1]) for each in run))} {one[2]}" if one else lines[number])
+    return made
+
+
+def _trimmed(page: Page, block: Nested, old: list[str], new: list[str]) -> Edit:
+    """One edit of the lines that differ."""
+    same = min(len(old), len(new))
+    ahead = next((at for at in range(same) if old[at] != new[at]), same)
+    behind = next((at for at in range(same - ahead) if old[-1 - at] != new[-1 - at]), same - ahead)
+    line = block.place.line
+    start, end = page.span(block.place)
+    if ahead:
+        start = page.at(line + ahead, 1)
+    if behind:
+        end = page.at(line + len(old) - behind, 1)
+    text = "".join(f"{one}\n" for one in new[ahead : len(new) - behind])
+    return page.edit(start, end, text if behind else text.removesuffix("\n"))
+
+
+def _in_json(page: Page, declared: Declared, wanted: Wanted) -> Iterator[Edit]:
+    sheet = Sheet.of(page)
+    body = sheet.named("resource", *declared.labels, place=declared.head)
+    assert body is not None  # the block was read from this text
+    found = next((node for name, _, node in body.value if name == "lifecycle"), None)
+    block = found.value[0] if found and isinstance(found.value, list) and found.value else found
+    if block is None or not isinstance(block.value, tuple) or not block.value:
+        members: dict[str, Json] = {name: _value(value) for name, value in wanted.rows({}).items()}
+        yield sheet.replaced(found, members) if found else sheet.added(body, "lifecycle", members)
+        return
+    old = {name: _word(node) for name, _, node in block.value}
+    for name, value in wanted.rows(old).items():
+        there = sheet.member(block, name)
+        if there is None:
+            yield sheet.added(block, name, _value(value))
+        elif name == "replace_triggered_by" and wanted.keep and isinstance(there.value, list) and there.value:
+            yield sheet.added(there, "", wanted.trigger)
+        else:
+            yield sheet.replaced(there, _value(value))
+
+
+def _word(node: Node) -> str:
+    return str(node.value).lower() if isinstance(node.value, bool) else ""
+
+
+def _value(text: str) -> Json:
+    """A row's value as JSON has it: the truth values, or a list of bare references."""
+    return [text[1:-1]] if text.startswith("[") else text == "true"

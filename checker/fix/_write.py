@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 
 from checker.errors import OutputError
-from checker.model import Edit, Fix, SourceText
+from checker.model import Fix, SourceText
+from checker.record import dataclass
 
 
-def rewrite(fixes: Iterable[Fix], texts: Iterable[SourceText]) -> dict[str, tuple[bytes, bytes]]:
-    """Each file that the fixes touch, before and after. Raises OutputError for a file that changed since it was read."""
-    edits: dict[str, set[Edit]] = {}
-    for fix in fixes:
-        for edit in fix.edits:
-            edits.setdefault(edit.path, set()).add(edit)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The bytes of a file before and after; `leans` is true where the new ones may lean on what other files gain."""
+
+    before: bytes
+    after: bytes
+    leans: bool = False
+
+
+def rewrite(fixes: Iterable[Fix], texts: Iterable[SourceText]) -> dict[str, Change]:
+    """Each file that the fixes touch, before and after; a file that several paths lead to counts once.
+
+    Raises OutputError for a file that changed since it was read.
+    """
+    fixes = tuple(fixes)
+    names: dict[str, str] = {}
+    leaning = {os.path.realpath(fix.edits[-1].path) for fix in fixes}
+    edits: dict[str, set[tuple[int, int, str]]] = {}
+    for edit in sorted((edit for fix in fixes for edit in fix.edits), key=lambda one: one.path):
+        path = names.setdefault(os.path.realpath(edit.path), edit.path)
+        edits.setdefault(path, set()).add((edit.start, edit.end, edit.text))
     read = {one.path: one.text for one in texts}
-    made: dict[str, tuple[bytes, bytes]] = {}
-    for path in sorted(edits):
+    made: dict[str, Change] = {}
+    for path, some in edits.items():
         before = _read(path)
         if before.decode("utf-8-sig", "replace") != read.get(path):
             raise OutputError(f"{path}: it changed since it was read; nothing was written, run again")
-        made[path] = (before, _edited(path, before, edits[path]))
-    return made
+        made[path] = Change(before, _edited(path, before, some), os.path.realpath(path) in leaning)
+    return {path: change for path, change in made.items() if change.before != change.after}
 
 
 def _read(path: str) -> bytes:
@@ -35,24 +52,29 @@ def _read(path: str) -> bytes:
         raise OutputError(f"{path}: {error.strerror}; nothing was written") from error
 
 
-def _edited(path: str, data: bytes, edits: Iterable[Edit]) -> bytes:
+def _edited(path: str, data: bytes, edits: Iterable[tuple[int, int, str]]) -> bytes:
     """The bytes with all edits done, from the end to the start; insertions at one place keep the order of their text."""
-    ordered = sorted(edits, key=lambda one: (one.start, one.end, one.text), reverse=True)
     limit = len(data)
-    for edit in ordered:
-        if edit.end > limit:
+    for start, end, text in sorted(edits, reverse=True):
+        if end > limit:
             raise OutputError(f"{path}: two fixes touch the same lines; nothing was written, mend one by hand")
-        data = data[: edit.start] + edit.text.encode() + data[edit.end :]
-        limit = edit.start
+        data = data[:start] + text.encode() + data[end:]
+        limit = start
     return data
 
 
-def write(changes: Mapping[str, tuple[bytes, bytes]]) -> None:
-    """Write every file beside itself, then put all in place; what fails on the way is undone. Raises OutputError."""
+def write(changes: Mapping[str, Change]) -> None:
+    """Write every file beside itself, then put all in place; what fails or is stopped on the way is undone.
+
+    Files with keys come last, behind what their keys are to hang on: if the machine dies between two renames, what is there
+    is still valid Terraform, and a second run does the rest. Raises OutputError.
+    """
+    ordered = sorted(changes, key=lambda path: (changes[path].leans, path))
     ready: dict[str, str] = {}
     try:
-        for path, (_, after) in changes.items():
-            ready[path] = _beside(path, after)
+        for path in ordered:
+            _check(path)
+            ready[path] = _beside(path, changes[path].after)
         _swap(changes, ready)
     except OSError as error:
         raise OutputError(f"{error.filename or 'a file'}: {error.strerror}; nothing was changed") from error
@@ -62,30 +84,56 @@ def write(changes: Mapping[str, tuple[bytes, bytes]]) -> None:
                 os.unlink(temporary)
 
 
+def _check(path: str) -> None:
+    """A file that its owner has made read-only stays as it is, though a rename could replace it."""
+    if not os.stat(path).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(path, os.W_OK):
+        raise OutputError(f"{path} is read-only; nothing was changed. Make it writable, or mend it by hand")
+
+
 def _beside(path: str, data: bytes) -> str:
+    """The new bytes in a file of their own, with the owner and the permissions of the old one."""
     real = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(prefix=".keyturn-", dir=os.path.dirname(real))
-    try:
+    folder, name = os.path.split(real)
+    handle, temporary = tempfile.mkstemp(prefix=f".{name}.keyturn-", dir=folder)
+    with contextlib.ExitStack() as undone:
+        undone.callback(os.unlink, temporary)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, os.stat(real).st_mode & 0o7777)
-    except OSError:
-        os.unlink(temporary)
-        raise
+        old = os.stat(real)
+        if hasattr(os, "chown"):
+            with contextlib.suppress(OSError):  # only root may give a file away
+                os.chown(temporary, old.st_uid, old.st_gid)
+        os.chmod(temporary, stat.S_IMODE(old.st_mode))
+        undone.pop_all()
     return temporary
 
 
-def _swap(changes: Mapping[str, tuple[bytes, bytes]], ready: Mapping[str, str]) -> None:
+def _swap(changes: Mapping[str, Change], ready: Mapping[str, str]) -> None:
     done: list[str] = []
-    try:
+    with contextlib.ExitStack() as undone:  # also after Ctrl-C
+        undone.callback(_undo, changes, done)
         for path, temporary in ready.items():
-            if _read(path) != changes[path][0]:
+            if _read(path) != changes[path].before:
                 raise OutputError(f"{path}: it changed while the fix was made; nothing was changed, run again")
-            os.replace(temporary, os.path.realpath(path))
             done.append(path)
+            os.replace(temporary, os.path.realpath(path))
+        undone.pop_all()
+
+
+def _undo(changes: Mapping[str, Change], done: Iterable[str]) -> None:
+    """Put back what was there; what cannot be put back is named."""
+    lost = [path for path in done if not _restored(path, changes[path])]
+    if lost:
+        raise OutputError(f"{', '.join(lost)}: mended, and not to be put back after another file failed; look at it")
+
+
+def _restored(path: str, change: Change) -> bool:
+    """Whether a file is as it was before."""
+    try:
+        if _read(path) == change.after:
+            os.replace(_beside(path, change.before), os.path.realpath(path))
     except (OSError, OutputError):
-        for path in done:
-            os.replace(_beside(path, changes[path][0]), os.path.realpath(path))
-        raise
+        return False
+    return True

@@ -129,6 +129,13 @@ def unopened(report: Report) -> tuple[Unopened, ...]:
     return tuple(Unopened(source=source, why=why, calls=tuple(calls)) for (source, why), calls in groups.items())
 
 
+def mend(one: Finding) -> str:
+    """What can be done about a finding by an edit, or why nothing can, as a sentence to be added."""
+    if one.fix:
+        return " `--fix` can write this." if one.fix.safe else " `--diff` shows the edit, and `--fix=all` writes it."
+    return f" No edit is offered: {sentence(one.unmended)}" if one.unmended else ""
+
+
 def sentence(text: str) -> str:
     """Text with its full stop, so that another sentence can follow it."""
     return text if text.endswith((".", "?", ":")) or not text else f"{text}."

@@ -15,6 +15,7 @@ from checker.formats._summary import (
     key_line,
     looked_at,
     loosened,
+    mend,
     moment,
     open_findings,
     per_severity,
@@ -159,7 +160,7 @@ def _group(one: Finding) -> str:
 
 def _remedy(one: Finding) -> str:
     """The one thing to do."""
-    return sentence(one.remedy) + (" `--fix` can write this." if one.fix and one.fix.safe else "")
+    return sentence(one.remedy) + mend(one)
 
 
 def _gap_order(gap: Gap) -> tuple[str, int, str, str]:

@@ -33,19 +33,21 @@ class Declared:
     `span` are the bytes of the block, none for JSON. The places are worked out when they are asked for: most blocks never are.
     """
 
-    __slots__ = ("_block", "_body", "_place", "_trouble", "file", "kind", "labels", "overrides", "raw", "span")
+    __slots__ = ("_block", "_body", "_own", "_place", "_trouble", "amended", "file", "kind", "labels", "overrides", "raw", "span")
 
     def __init__(self, file: CodeFile, kind: str, labels: tuple[str, ...], block: Block | None, place: Place | None) -> None:
         self.file, self.kind, self.labels, self._block, self._place = file, kind, labels, block, place
         self.span = (block.start, block.end) if block else (0, 0)
         self.raw = file.data[block.start : block.end] if block else b""
         self.overrides: list[Declared] = []
+        self.amended: list[Declared] = []
         self._body: Body | None = None
+        self._own: Body | None = None
         self._trouble: list[Trouble] | None = None
 
     def settle(self, body: Body) -> None:
         """Give the body that a JSON file has already been read into."""
-        self._body = body
+        self._body = self._own = body
 
     def parse(self, trouble: list[Trouble]) -> None:
         """Remember where faults of the body are to be noted."""
@@ -70,10 +72,16 @@ class Declared:
         return _place(self.file.data, self._block.start, self._block.end, self._block.line, self.file.path)
 
     @property
+    def own(self) -> Body:
+        """What stands in the block itself, without its override files."""
+        self.body  # noqa: B018  reading is what fills it
+        return self._own or Body()
+
+    @property
     def body(self) -> Body:
         """What stands in the block; empty where it cannot be parsed (the trouble is noted once)."""
         if self._body is None:
-            self._body = self._read()
+            self._body = self._own = self._read()
         if self.overrides:
             for one in self.overrides:
                 self._body = _override(self._body, one.body, self.kind)
@@ -190,6 +198,7 @@ def _add(module: Module, block: Declared, overrides: bool) -> None:
     key = block.labels if len(block.labels) == 2 else block.labels[0]
     if overrides and key in table:
         table[key].overrides.append(block)
+        table[key].amended.append(block)
     elif key in table:
         module.trouble.append(Trouble(block.file.path, block.head.line, f"{block.kind} {block.name} is declared twice"))
     else:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from checker.model import Facts, Finding, Severity
+from checker.model import Facts, Finding, Location, Severity
 from checker.policy._load import SHIPPED, load, shipped_text
 from checker.policy._nouns import KeyClass, Match, Patience, Policy, Setting
 
-__all__ = ["SHIPPED", "KeyClass", "Match", "Patience", "Policy", "Setting", "judge", "limits", "load", "loosened", "shipped_text"]
+__all__ = [
+    "SHIPPED",
+    "KeyClass",
+    "Match",
+    "Patience",
+    "Policy",
+    "Setting",
+    "judge",
+    "limits",
+    "load",
+    "loosened",
+    "periods",
+    "shipped_text",
+]
 
 
 def judge(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
@@ -36,3 +49,12 @@ def loosened(policy: Policy, fail_on: Severity | None) -> tuple[str, ...]:
     from checker.policy import _loosened
 
     return _loosened.loosened(policy, fail_on)
+
+
+def periods(facts: Facts, policy: Policy) -> tuple[tuple[Location, timedelta], ...]:
+    """The longest period that each block of code may have, by its place: the shortest of its instances' classes."""
+    if not facts.resources:
+        return ()
+    from checker.policy import _limits
+
+    return _limits.periods(facts, policy)

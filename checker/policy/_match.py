@@ -48,6 +48,10 @@ class Members:
                     members.sites[site] = _first(matches, _faces_of_instance(resource, one, links[site]))
         return members
 
+    def number(self, resource: KeyResource, instance: Instance) -> int:
+        """The class of one instance of a resource."""
+        return self.sites.get(_site(resource, instance), self.last)
+
     def part(self, finding: Finding, number: int) -> Finding | None:
         """What of a finding falls into one class: a finding on instances of several classes falls into each with its own."""
         if finding.key is not None:
@@ -55,7 +59,7 @@ class Members:
         if finding.resource is None or not finding.resource.instances:
             return finding if number == self.last else None
         resource = finding.resource
-        mine = tuple(one for one in resource.instances if self.sites.get(_site(resource, one), self.last) == number)
+        mine = tuple(one for one in resource.instances if self.number(resource, one) == number)
         return replace(finding, resource=replace(resource, instances=mine)) if mine else None
 
 

@@ -9,7 +9,8 @@ from checker.cli import main
 
 BARE = 'resource "aws_iam_access_key" "k" {\n  user = "ci"\n}\n'
 DELIVERED = BARE + (
-    'resource "aws_secretsmanager_secret_version" "s" {\n  secret_id = "ci"\n  secret_string = aws_iam_access_key.k.secret\n}\n'
+    'resource "aws_secretsmanager_secret_version" "s" {\n  secret_id = "ci"\n'
+    '  secret_string = "${aws_iam_access_key.k.id}:${aws_iam_access_key.k.secret}"\n}\n'
 )
 REPORT = (
     "user,arn,user_creation_time,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
@@ -59,7 +60,7 @@ def test_a_fix_that_could_cut_somebody_off_is_left_alone(capsys):
     file = code(BARE)
     assert main(["scan", "--fix"]) == 1
     assert file.read_text() == BARE
-    assert "keyturn: not mended: 1 more; no code here hands the new secret" in capsys.readouterr().err
+    assert "keyturn: not mended: 1 more; no code here hands each new secret on" in capsys.readouterr().err
 
 
 def test_a_safe_fix_is_written_and_the_report_is_of_what_is_left(capsys):
@@ -76,7 +77,7 @@ def test_all_fixes_are_written_when_asked_for(capsys):
     """--fix=all writes the unsafe ones too, and says what they mean; a second run changes nothing."""
     file = code(BARE)
     assert main(["scan", "--fix=all"]) == 0
-    assert "so the first rotation may cut it off" in capsys.readouterr().err
+    assert "so the first replacement may cut that off" in capsys.readouterr().err
     mended = file.read_bytes()
     assert main(["scan", "--fix=all"]) == 0
     assert file.read_bytes() == mended

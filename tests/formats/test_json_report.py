@@ -53,7 +53,7 @@ def reports(draw: st.DrawFn) -> Report:
 def bare(report: Report) -> Report:
     """The report as it comes back: without texts, its findings in order, tags by name."""
     findings = tuple(replace(one, key=_named_tags(one.key)) for one in sorted(report.findings, key=lambda one: one.order))
-    return replace(report, texts=(), findings=findings)
+    return replace(report, texts=(), periods=(), findings=findings)
 
 
 def _named_tags(key: AccessKey | None) -> AccessKey | None:

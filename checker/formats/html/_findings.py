@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from checker.formats._summary import exempt_findings, open_findings, sentence, span
+from checker.formats._summary import exempt_findings, mend, open_findings, sentence, span
 from checker.formats.html._markup import Markup, code, element, joined, prose
 from checker.model import Finding, Location, Report
 
@@ -62,7 +62,7 @@ def _cut(message: str) -> tuple[str, str]:
 
 
 def _fixable(one: Finding) -> Markup:
-    return prose(" `--fix` can write this.") if one.fix and one.fix.safe else Markup("")
+    return prose(mend(one))
 
 
 def _exempt(one: Finding) -> Markup:

@@ -38,6 +38,7 @@ def finding(node: Node) -> Finding:
         limit=node["limit_seconds"].maybe(Node.length),
         exempt=node["exempt"].maybe(_exemption),
         fix=node["fix"].maybe(_fix),
+        unmended=node["unmended"].maybe(Node.text) or "",
         key=node["key"].maybe(key),
         resource=node["resource"].maybe(resource),
     )

@@ -56,6 +56,7 @@ def finding(one: Finding) -> Json:
         "limit_seconds": _maybe(seconds, one.limit),
         "exempt": _maybe(_exemption, one.exempt),
         "fix": _maybe(_fix, one.fix),
+        "unmended": one.unmended,
         "key": _maybe(key, one.key),
         "resource": _maybe(resource, one.resource),
     }
