@@ -99,6 +99,8 @@ def _said(chosen: list[Fix], paths: tuple[str, ...], left: int) -> Iterator[str]
         yield f"mended: {one.title}" + ("" if one.safe else " (not safe)")
     for path in paths:
         yield f"wrote {path}"
+    if any(one.safe and "replace_triggered_by" in edit.text for one in chosen for edit in one.edits):
+        yield "each replacement destroys the old key in the same apply: what keeps a copy of the secret must fetch it anew"
     if any("time_" in edit.text for one in chosen for edit in one.edits):
         yield "run `terraform init` before the next plan: the edits use the time provider"
     if left:

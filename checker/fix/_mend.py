@@ -16,7 +16,7 @@ from checker.fix._safety import delivers
 from checker.fix._text import Page, above, below, unit
 from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Literal
-from checker.hcl.triggers import parse_target, triggers
+from checker.hcl.triggers import ignored, parse_target, triggers
 from checker.model import Edit, Fix, KeyResource, Rotation
 from checker.record import dataclass
 
@@ -78,7 +78,8 @@ def _check(case: Case) -> None:
 
 
 def _safe(case: Case, *, overlap: bool) -> bool:
-    return overlap and delivers(case.module, case.declared)
+    """Whether no apply can lose a secret; a key whose every change is ignored is somebody else's to rotate."""
+    return overlap and "all" not in ignored(case.declared.body) and delivers(case.module, case.declared)
 
 
 def _overlapping(case: Case) -> Fix:
@@ -103,7 +104,7 @@ def _rotating(case: Case) -> Fix:
     wanted = Wanted(first=case.first, trigger=bridge.trigger, keep=keep, free=free)
     edits += lifecycle_edits(case.page, case.declared, wanted)
     title = f"Replace {case.declared.name} {bridge.often}" + (f": hang it on {bridge.trigger}" if bridge.trigger else "")
-    title += f", and take {free} away" if free else ""
+    title += f", and switch {free} {'on' if free == 'destroy' else 'off'}" if free else ""
     return Fix(title=title + _without_overlap(case), edits=tuple(edits), safe=_safe(case, overlap=case.first))
 
 
@@ -147,15 +148,10 @@ def _kept_id(case: Case) -> str:
 def _rotator(case: Case) -> tuple[Declared | None, tuple[Edit, ...]]:
     """The rotator beside the key that was meant to drive it, where one bridge makes it work; with the edits to its period."""
     mechanism = case.resource.mechanism
-    declared = case.module.resources.get(("time_rotating", mechanism.driver.rpartition(".")[2]))
-    place = mechanism.hangs_on
-    if (
-        declared is None
-        or place is None
-        or (declared.file.path, declared.head.line, declared.head.column) != (place.path, place.line, place.column)
-    ):
-        return None, ()
-    if mechanism.kind is not Rotation.BROKEN or not is_simple(declared):
+    outer = case.resource.address.rpartition(f"{case.declared.name}")[0]
+    name = mechanism.driver.removeprefix(f"{outer}time_rotating.")
+    declared = case.module.resources.get(("time_rotating", name)) if mechanism.kind is Rotation.BROKEN else None
+    if declared is None or not is_simple(declared):
         return None, ()
     own = length(declared)
     if own is not None and own <= case.limit:

@@ -27,6 +27,7 @@ class Context:
 
     rules: Mapping[str, int]
     texts: Mapping[str, str]
+    marked: frozenset[str]
     hashes: dict[str, tuple[str, ...]]
     known: frozenset[str] | None
 
@@ -51,7 +52,11 @@ def result(fold: Fold, context: Context) -> Json:
         "suppressions": _suppressions(fold.exempt),
         "baselineState": _state(fold, context.known),
         "rank": SCORES[fold.severity] * 10,
-        "fixes": [fix for one in dict.fromkeys(one.fix for one in fold.findings if one.fix) for fix in fixes(one, context.texts)],
+        "fixes": [
+            fix
+            for one in dict.fromkeys(one.fix for one in fold.findings if one.fix)
+            for fix in fixes(one, context.texts, context.marked)
+        ],
         "properties": _properties(fold),
     }
     return {name: value for name, value in members.items() if value not in (None, [])}
