@@ -1,5 +1,7 @@
 """`--diff` shows what `--fix` writes; what is reported after a fix is what is left."""
 
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -117,3 +119,164 @@ def test_showing_and_writing_do_not_go_together(capsys):
     code(BARE)
     assert main(["scan", "--diff", "--fix"]) == 2
     assert "--diff shows and --fix writes" in capsys.readouterr().err
+
+
+def patch_of(*arguments: str, capture) -> str:
+    """What --diff prints for some arguments."""
+    capture.readouterr()
+    main(["scan", *arguments, "--diff"])
+    return capture.readouterr().out.decode()
+
+
+@pytest.mark.needs("git", "patch")
+@pytest.mark.parametrize(
+    "name", ["a b.tf", "bär.tf", 'qu"ote.tf', "deep/er/main.tf"], ids=["space", "letters", "quote", "folder"]
+)
+def test_the_patch_names_files_as_git_and_patch_read_them(name, tmp_path, capfdbinary):
+    """Odd file names are written so that both tools find the file."""
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(BARE)
+    patch = patch_of(".", capture=capfdbinary).encode()
+    for command in (["git", "apply", "-"], ["patch", "-p1", "--quiet"]):
+        file.write_text(BARE)
+        subprocess.run(command, input=patch, check=True)
+        assert "create_before_destroy = true" in file.read_text()
+
+
+@pytest.mark.needs("patch")
+def test_a_patch_for_files_elsewhere_is_for_the_top(tmp_path, monkeypatch, capfdbinary):
+    """Files outside of the current directory are named from the top: `patch -p1 -d /`."""
+    code(BARE)
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    patch = patch_of("..", capture=capfdbinary)
+    assert patch.startswith(f"--- a{tmp_path.as_posix()}/main.tf\n")
+    subprocess.run(["patch", "-p1", "-d", "/", "--quiet"], input=patch.encode(), check=True)
+    assert "create_before_destroy = true" in (tmp_path / "main.tf").read_text()
+
+
+def test_the_patch_is_coloured_when_asked_for(capsys):
+    """Headers are bold, additions green, deletions red; without colour it is a plain patch."""
+    code("// a\n" + BARE.replace("\n}", "\n  lifecycle { create_before_destroy = false }\n}"))
+    main(["scan", "--diff", "--color", "always"])
+    coloured = capsys.readouterr().out
+    for start in ("\x1b[1m--- a/main.tf", "\x1b[36m@@ ", "\x1b[32m+", "\x1b[31m-"):
+        assert f"\n{start}" in f"\n{coloured}"
+    main(["scan", "--diff", "--color", "never"])
+    assert capsys.readouterr().out == re.sub(r"\x1b\[\d*m", "", coloured)
+
+
+@pytest.mark.parametrize("text", [BARE, "\ufeff" + BARE, "# bär 🔑\n" + BARE.replace("\n", "\r\n"), BARE.rstrip("\n")])
+def test_sarif_names_the_regions_that_fix_writes(text):
+    """The replacements of the SARIF report, done by line and column, give what --fix=all writes."""
+    file = code("")
+    file.write_bytes(text.encode())
+    main(["scan", "-f", "sarif=out.sarif"])
+    fix = json.loads(Path("out.sarif").read_text())["runs"][0]["results"][0]["fixes"][0]
+    lines = text.removeprefix("\ufeff").split("\n")
+    starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+    made = text.removeprefix("\ufeff")
+    for one in reversed(fix["artifactChanges"][0]["replacements"]):
+        region = one["deletedRegion"]
+        start = starts[region["startLine"] - 1] + region["startColumn"] - 1
+        end = starts[region["endLine"] - 1] + region["endColumn"] - 1
+        made = made[:start] + one["insertedContent"]["text"] + made[end:]
+    main(["scan", "--fix=all"])
+    assert file.read_bytes().decode("utf-8-sig") == made
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf") is text.startswith("\ufeff")
+
+
+ELSEWHERE = (
+    'module "u" {\n  source  = "terraform-aws-modules/iam/aws//modules/iam-user"\n  version = "5.30.0"\n  name    = "ci"\n}\n'
+)
+ROTATED = 'resource "terraform_data" "k" {\n  triggers_replace = "1"\n}\n\n' + BARE.replace(
+    "\n}", "\n  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by  = [terraform_data.k]\n  }\n}"
+)
+PINNED = 'terraform {\n  required_version = "~> 1.4.0"\n}\n\n' + BARE
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "reason"),
+    [
+        (ELSEWHERE, (), "a module from elsewhere makes the key"),
+        (ROTATED, (), "somebody has chosen this: --fix-manual lets time replace the key as well"),
+        (PINNED, ("--fix-with", "builtin"), "required_version allows no Terraform that has plantimestamp() (1.5)"),
+        (
+            BARE.replace("{\n", "{\n  for_each = toset([time_rotating.r.id])\n")
+            + 'resource "time_rotating" "r" {\n  rotation_days = 9\n}\n',
+            (),
+            "no plan succeeds",
+        ),
+    ],
+    ids=["module", "manual", "version", "plan"],
+)
+def test_each_finding_without_an_edit_says_why(text, options, reason, capsys):
+    """The reason is said on standard error, in the text report, and in JSON."""
+    code(text)
+    assert main(["scan", "--fix=all", *options, "-f", "json=out.json", "-f", "text"]) == 1
+    said = capsys.readouterr()
+    assert f": {reason}" in said.err
+    assert f"No edit is offered: {reason}" in " ".join(said.out.split())
+    findings = json.loads(Path("out.json").read_text())["findings"]
+    assert any(one["fix"] is None and one["unmended"].startswith(reason) for one in findings)
+
+
+def test_an_override_of_the_lifecycle_is_left_to_a_person(capsys):
+    """A lifecycle that two files make is not edited in one; other overrides do not matter."""
+    code(BARE)
+    Path("a_override.tf").write_text(BARE.replace("\n}", "\n  lifecycle {\n    prevent_destroy = false\n  }\n}"))
+    assert main(["scan", "--fix=all"]) == 1
+    assert "a_override.tf overrides its lifecycle: mend the two by hand" in capsys.readouterr().err
+    Path("a_override.tf").write_text(BARE.replace('"ci"', '"other"'))
+    assert main(["scan", "--fix=all"]) == 0
+
+
+def test_a_version_without_the_clock_gets_the_time_provider():
+    """Where required_version allows no plantimestamp(), the default is the time provider."""
+    file = code(PINNED)
+    main(["scan", "--fix=all"])
+    assert 'resource "time_rotating" "k"' in file.read_text()
+
+
+def test_the_mechanism_of_the_root_is_used_in_its_modules(capsys):
+    """A root that uses the time provider has it in the modules that it calls, and is told to run init."""
+    code('module "m" {\n  source = "./m"\n}\n\nresource "time_static" "t" {\n}\n')
+    Path("m").mkdir()
+    Path("m/main.tf").write_text(BARE)
+    assert main(["scan", ".", "--fix=all"]) == 0
+    assert 'resource "time_rotating" "k"' in Path("m/main.tf").read_text()
+    assert "run `terraform init` before the next plan" in capsys.readouterr().err
+
+
+def test_names_and_bridges_are_shared_by_two_keys_on_one_rotator():
+    """Two keys that hang on one rotator get one bridge, and both are right."""
+    keys = "".join(
+        f'resource "aws_iam_access_key" "{name}" {{\n  user = "{name}"\n\n  lifecycle {{\n    create_before_destroy = true\n'
+        f"    replace_triggered_by  = [time_rotating.r]\n  }}\n}}\n\n"
+        for name in "ab"
+    )
+    file = code(keys + 'resource "time_rotating" "r" {\n  rotation_days = 30\n}\n')
+    assert main(["scan", "--fix=all"]) == 0
+    assert file.read_text().count('resource "time_static" "r"') == 1
+
+
+def test_the_limit_is_that_of_the_keys_class():
+    """A class with a shorter limit gets a faster clock; other keys do not."""
+    code(BARE + BARE.replace('"k"', '"slow"').replace('"ci"', '"other"'))
+    Path("keyturn.yaml").write_text(
+        'rules:\n  slow-rotation: {max_age: 90d}\nfor:\n  - match: {user: "ci"}\n'
+        "    rules:\n      slow-rotation: {max_age: 10d}\n"
+    )
+    main(["scan", "--fix=all"])
+    text = Path("main.tf").read_text()
+    assert 'resource "terraform_data" "k_rotation" {\n  triggers_replace = "${formatdate' in text
+    assert 'resource "terraform_data" "slow_rotation" {\n  triggers_replace = formatdate("YYYY-MM", plantimestamp())\n' in text
+
+
+def test_a_key_that_is_too_old_already_is_named(capsys):
+    """A mechanism replaces the keys of tomorrow; the one that is old needs a hand, once."""
+    code(BARE.replace('"ci"', '"old"'))
+    Path("r.csv").write_text(REPORT)
+    main(["scan", ".", "--report", "r.csv", "--as-of", "2026-11-01", "--fix=all"])
+    assert "run `terraform apply -replace='aws_iam_access_key.k'` once" in capsys.readouterr().err
