@@ -146,6 +146,20 @@ def test_a_plan_that_breaks_off_is_fetched_again(api, fake):
     assert fetched(api, fake) == b"{}"
 
 
+def test_a_plan_whose_last_piece_breaks_off_is_fetched_again(api, fake):
+    """As a proxy sends it, in pieces."""
+
+    def pieces(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"64\r\nshort")
+        handler.close_connection = True
+
+    fake.plans = [pieces, plan(b"{}")]
+    assert fetched(api, fake) == b"{}"
+
+
 def test_a_plan_without_a_length_is_read_to_its_end(api, fake):
     """As from a proxy."""
     fake.plans = [plan([b"{", b"}"])]

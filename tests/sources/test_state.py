@@ -168,6 +168,13 @@ def test_a_key_that_cannot_be_read_is_a_gap(document):
     ]
 
 
+def test_a_name_that_is_sensitive_in_one_form_of_a_state_is_so_in_the_other():
+    """Both are told alike."""
+    raw = a_state(stored(an_instance(sensitive_attributes=VEILED)))
+    other = shown(a_resource("aws_iam_access_key.k", sensitive_values={"user": True}))
+    assert keys(read_state(raw)) == keys(read_state(other))
+
+
 def test_data_sources_and_other_resources_are_no_keys():
     """Only managed key resources are."""
     raw = a_state(stored(an_instance(), mode="data"), stored(an_instance(), type="aws_iam_role"), {**stored(), "instances": None})
