@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,18 @@ def test_the_keyboard_is_enough(page: webdriver.Chrome) -> None:
     page.switch_to.active_element.send_keys(Keys.ENTER)
     first = page.find_element(By.CSS_SELECTOR, "#findings tbody tr")
     assert "What to do: Run keyturn rotate <root_account>." in first.text
+
+
+def test_a_screen_reader_has_a_name_for_everything(page: webdriver.Chrome) -> None:
+    """Controls, pictures, regions and tables have names, headings skip no level, and nothing jumps the order of the keys."""
+    named = page.find_elements(By.CSS_SELECTOR, "input, button:not([hidden]), summary, svg[role], [role=region], section, table")
+    assert len(named) > 40
+    assert not [one.get_attribute("outerHTML")[:200] for one in named if one.is_displayed() and not one.accessible_name]
+    levels = page.execute_script("return [...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert not page.find_elements(By.CSS_SELECTOR, "[tabindex]:not([tabindex='0']):not([tabindex='-1'])")
+    assert page.find_element(By.CSS_SELECTOR, "html").get_attribute("lang") == "en"
 
 
 def test_a_finding_opens_to_its_code(page: webdriver.Chrome) -> None:
