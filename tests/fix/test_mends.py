@@ -1,0 +1,214 @@
+"""What single edits look like: shorter clocks, providers that are listed, comments, and which mends are safe."""
+
+import json
+
+import pytest
+
+from tests.fix.table import CASES, FIRST, KEY, ON_STATIC, STATIC, Case, key, mend
+
+BARE, STORED = CASES[0].code, CASES[1].code
+
+
+def rewritten(tmp_path, code: str, *options: str, file: str = "main.tf") -> str:
+    """The file after a mend."""
+    done = mend(Case("one", code, (), options=options, file=file), tmp_path)
+    return done.files[file].decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  rotation_days = 180 # half a year\n", "  rotation_days = 60 # half a year\n"),
+        ("  rotation_months = 6\n", "  rotation_months = 2\n"),
+        ("  rotation_hours = 9000\n", "  rotation_hours = 1440\n"),
+        ("  rotation_years = 1 # long\n", "  rotation_days = 60 # long\n"),
+        ("  rotation_days  = 30\n  rotation_years = 1\n", "  rotation_days = 60\n"),
+        ("  rotation_years = 1\n  triggers       = {}\n", "  rotation_days = 60\n  triggers      = {}\n"),
+        ("  triggers = {\n    a = 1\n  }\n  rotation_years = 1\n", "  triggers = {\n    a = 1\n  }\n  rotation_days = 60\n"),
+    ],
+)
+def test_a_slow_rotator_is_shortened_where_it_stands(before, after, tmp_path):
+    """In its own unit if it goes in that, with its comment, in the columns of terraform fmt."""
+    code = f'resource "time_rotating" "k" {{\n{before}}}\n\n' + STATIC + key(FIRST, ON_STATIC)
+    assert rewritten(tmp_path, code) == code.replace("NAME", "one").replace(before, after)
+
+
+def test_a_rotator_on_one_line_stays_there(tmp_path):
+    """A block on one line is edited in its line."""
+    code = 'resource "time_rotating" "k" { rotation_years = 1 }\n\n' + STATIC + key(FIRST, ON_STATIC)
+    assert 'resource "time_rotating" "k" { rotation_days = 60 }\n' in rewritten(tmp_path, code)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [({"rotation_days": 180}, {"rotation_days": 60}), ({"rotation_years": 1}, {"rotation_days": 60})]
+)
+def test_a_slow_rotator_in_json_is_shortened(before, after, tmp_path):
+    """In JSON too, with what stands beside it."""
+    resources = {
+        "time_rotating": {"k": {"triggers": {"a": [1, 2.5, "x", None]}, **before}},
+        "time_static": {"k": {"rfc3339": "${time_rotating.k.rfc3339}"}},
+        "aws_iam_access_key": {
+            "k": {"user": "ci", "lifecycle": {"create_before_destroy": True, "replace_triggered_by": ["time_static.k"]}}
+        },
+    }
+    made = json.loads(rewritten(tmp_path, json.dumps({"resource": resources}, indent=2), file="main.tf.json"))
+    assert made["resource"]["time_rotating"]["k"] == {"triggers": {"a": [1, 2.5, "x", None]}, **after}
+
+
+SECRET = (
+    '\nresource "aws_secretsmanager_secret" "s" {\n  name = "s"\n}\n\nresource "aws_secretsmanager_secret_version" "s" {\n'
+    "  secret_id     = aws_secretsmanager_secret.s.id\n  secret_string = aws_iam_access_key.k.secret\n}\n\n"
+    'resource "aws_secretsmanager_secret_rotation" "s" {\n  secret_id = aws_secretsmanager_secret.s.id\n\n  rotation_rules {\n'
+    "    %s\n  }\n}\n"
+)
+
+
+def test_a_secrets_rotation_is_shortened(tmp_path):
+    """What rotates the key from outside keeps doing so, sooner."""
+    code = BARE + SECRET % "automatically_after_days = 180"
+    assert "automatically_after_days = 60\n" in rewritten(tmp_path, code)
+
+
+def test_a_schedule_outside_is_left_to_a_person(tmp_path):
+    """A schedule that is an expression is not guessed at."""
+    code = (BARE + SECRET % 'schedule_expression = "rate(180 days)"').replace("NAME", "one")
+    done = mend(Case("one", code, ()), tmp_path)
+    assert done.before == done.after == ("slow-rotation",)
+    assert done.files["main.tf"].decode() == code
+
+
+ENTRY = '    time = {\n      source = "hashicorp/time"\n    }\n'
+PINNED = '    time = {\n      source  = "hashicorp/time"\n      version = ">= 0.9"\n    }\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('  required_version = ">= 1.5"\n', '  required_version = ">= 1.5"\n'),
+        ("  required_providers {\n  }\n", "  required_providers {\n  }\n"),
+        (
+            '  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n',
+            '  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n' + ENTRY + "  }\n",
+        ),
+        (
+            '  required_providers {\n    aws = "~> 5.0" # ours\n  }\n',
+            '  required_providers {\n    aws = "~> 5.0" # ours\n\n' + PINNED + "  }\n",
+        ),
+        (
+            '  required_providers { aws = { source = "hashicorp/aws", version = "5" } }\n',
+            '  required_providers {\n    aws = { source = "hashicorp/aws", version = "5" }\n\n' + PINNED + "  }\n",
+        ),
+    ],
+    ids=["no list", "empty", "objects", "text", "one line"],
+)
+def test_a_module_that_lists_its_providers_gets_the_new_one(before, after, tmp_path):
+    """In the style of the others, with a version where they have one; a module that lists none needs none."""
+    made = rewritten(tmp_path, f"terraform {{\n{before}}}\n\n{BARE}", "--fix-with", "time")
+    assert made.startswith(f"terraform {{\n{after}}}\n\n")
+
+
+@pytest.mark.parametrize("entry", [{"source": "hashicorp/aws"}, {"source": "hashicorp/aws", "version": "~> 5.0"}])
+def test_providers_in_json_are_completed(entry, tmp_path):
+    """The same in JSON."""
+    code = {"terraform": {"required_providers": {"aws": entry}}, "resource": {"aws_iam_access_key": {"k": {"user": "ci"}}}}
+    made = json.loads(rewritten(tmp_path, json.dumps(code), "--fix-with", "time", file="main.tf.json"))
+    time = {"source": "hashicorp/time"} | ({"version": ">= 0.9"} if "version" in entry else {})
+    assert made["terraform"]["required_providers"] == {"aws": entry, "time": time}
+
+
+@pytest.mark.parametrize("comment", ["# a\n# b\n", "// a\n", "/* a\n   b */\n", "/* a */\n"])
+def test_a_comment_stays_with_its_key(comment, tmp_path):
+    """New blocks go above the comments of a key, not between them and the key."""
+    code = f'{comment}resource "aws_iam_access_key" "k" {{\n  user = "ci"\n}}\n'
+    made = rewritten(tmp_path, code, "--fix-with", "builtin")
+    assert made.startswith('resource "terraform_data" "k_rotation" {\n')
+    assert f'\n\n{comment}resource "aws_iam_access_key" "k" {{\n' in made
+
+
+NEW = "create_before_destroy = true\n    replace_triggered_by  = [terraform_data.k_rotation]"
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        (
+            "ignore_changes = all # by hand",
+            f"{NEW}\n\n    ignore_changes = all # by hand",
+        ),
+        (
+            "create_before_destroy = true # first",
+            "create_before_destroy = true # first\n    replace_triggered_by  = [terraform_data.k_rotation]",
+        ),
+        (
+            "# nothing yet",
+            f"{NEW}\n\n    # nothing yet",
+        ),
+    ],
+)
+def test_comments_of_a_lifecycle_stay(inner, expected, tmp_path):
+    """What is new stands in a group of its own, or beside its neighbour."""
+    made = rewritten(tmp_path, KEY % f"\n  lifecycle {{\n    {inner}\n  }}\n", "--fix-with", "builtin")
+    assert f"  lifecycle {{\n    {expected}\n  }}\n" in made
+
+
+K = "aws_iam_access_key.k"
+SSM = 'resource "aws_ssm_parameter" "%s" {\n  name  = "%s"\n  type  = "SecureString"\n%s}\n'
+
+
+def store(name: str, body: str) -> str:
+    """A parameter with some lines."""
+    return SSM % (name, name, body)
+
+
+BOTH = f'  value = "${{{K}.id}} ${{{K}.secret}}"\n'
+
+
+@pytest.mark.parametrize(
+    ("rest", "safe"),
+    [
+        (store("a", BOTH), True),
+        (store("a", f"  value = {K}.secret\n") + store("b", f"  value = {K}.id\n"), True),
+        (store("a", f"  value = jsonencode({K})\n"), True),
+        (store("a", BOTH + f"\n  depends_on = [{K}]\n"), True),
+        (store("a", BOTH) + f'output "id" {{\n  value = {K}.id\n}}\n', True),
+        (store("a", BOTH) + f'resource "null_resource" "n" {{\n  depends_on = [{K}]\n}}\n', True),
+        ("", False),
+        (store("a", f"  value = {K}.secret\n"), False),
+        (store("a", BOTH) + f'output "secret" {{\n  value = {K}.secret\n}}\n', False),
+        (store("a", BOTH) + f'output "all" {{\n  value = {K}[*].secret\n}}\n', False),
+        (store("a", BOTH) + f"locals {{\n  all = [for k in [{K}] : k.secret]\n}}\n", False),
+        (store("a", BOTH) + f'resource "local_file" "f" {{\n  filename = "f"\n  content  = {K}.encrypted_secret\n}}\n', False),
+        (store("a", BOTH + "\n  lifecycle {\n    ignore_changes = [value]\n  }\n"), False),
+        (store("a", BOTH + "\n  lifecycle {\n    ignore_changes = all\n  }\n"), False),
+        (store("a", BOTH.replace("value", "value_wo") + "  value_wo_version = 1\n"), False),
+        (store("a", "  count = var.on ? 1 : 0\n" + BOTH), False),
+        (f'module "m" {{\n  source = "./none"\n  secret = {K}.secret\n}}\n', False),
+    ],
+)
+def test_a_mend_is_safe_where_stores_take_each_new_key(rest, safe, tmp_path):
+    """Stores take id and secret each time, and nothing else reads the secret; only then can no apply lose it."""
+    done = mend(Case("one", BARE + "\n" + rest, ()), tmp_path)
+    assert "no-rotation" in done.before
+    assert done.safe is safe
+
+
+def test_a_key_whose_changes_are_all_ignored_is_not_safe(tmp_path):
+    """Somebody else rotates such a key."""
+    assert (
+        mend(
+            Case("one", STORED.replace("  user = ", "  lifecycle {\n    ignore_changes = all\n  }\n  user = "), ()), tmp_path
+        ).safe
+        is False
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "other", "safe"),
+    [("count = 2", "count = 2", True), ("count = 2", "count = 1", False), ('for_each = toset(["a"])', f"for_each = {K}", True)],
+)
+def test_each_instance_needs_its_store(shape, other, safe, tmp_path):
+    """A store is there as often as the key, or made from it."""
+    each = "count.index" if "count" in shape else "each.key"
+    code = f'resource "aws_iam_access_key" "k" {{\n  {shape}\n\n  user = "u${{{each}}}"\n}}\n'
+    done = mend(Case("one", code + store("a", f"  {other}\n  value = jsonencode({K})\n"), ()), tmp_path)
+    assert done.safe is safe
