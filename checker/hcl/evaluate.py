@@ -86,8 +86,9 @@ def _template(node: Template, scope: Scope, names: Names, budget: Budget) -> Val
 def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> Value:
     test = to_truth(evaluate(node.test, scope, names, budget))
     if isinstance(test, Unknown):
-        yes, no = (evaluate(side, scope, names, budget) for side in (node.yes, node.no))
-        return yes if token(yes) == token(no) and is_known(yes) else blend("?:", (test, yes, no))
+        yes, no = (_side(side, scope, names, budget) for side in (node.yes, node.no))
+        same = token(yes) == token(no) and is_known(yes) and test.certainty is not Certainty.APPLY
+        return yes if same else blend("?:", (test, yes, no))
     chosen, other = (node.yes, node.no) if test else (node.no, node.yes)
     value = evaluate(chosen, scope, names, budget)
     if isinstance(value, bool | Decimal):
@@ -95,6 +96,14 @@ def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> V
     if isinstance(value, tuple | SetValue | dict):
         return _like_other(value, chosen, other, lambda: scope.aside(lambda: evaluate(other, scope, names, budget)))
     return value
+
+
+def _side(node: Expression, scope: Scope, names: Names, budget: Budget) -> Value:
+    """A side that may not be chosen: what is wrong with it does not matter yet."""
+    try:
+        return evaluate(node, scope, names, budget)
+    except EvaluationError:
+        return Unknown(Certainty.LOOSE)
 
 
 def _is_text(node: Expression) -> bool:
