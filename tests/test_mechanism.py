@@ -13,6 +13,7 @@ from checker.sources.code import CodeSettings, read
 AT = datetime(2026, 11, 1, 12, 30, tzinfo=timezone.utc)
 ROTATOR = 'resource "time_rotating" "r" {\n  rotation_days = 60\n}\n'
 DAY = timedelta(days=1)
+MONTH = 'formatdate("YYYY-MM", plantimestamp())'
 
 
 def key(*triggers: str, extra: str = "", user: str = '"svc"', lifecycle: str = "create_before_destroy = true") -> str:
@@ -89,6 +90,27 @@ ROWS: list[tuple[str, str, Rotation, timedelta | None, str]] = [
         )
         for target in ("terraform_data.t", "terraform_data.t.id")
         for attribute in ("id", "rfc3339", "unix", "rotation_rfc3339")
+    ),
+    (
+        "beside what each apply replaces",
+        block("terraform_data", "t", f"input = {MONTH}\n  triggers_replace = timestamp()") + key("terraform_data.t.input"),
+        Rotation.CLOCK,
+        31 * DAY,
+        "plantimestamp()",
+    ),
+    (
+        "on what each apply replaces",
+        block("terraform_data", "t", f"input = {MONTH}\n  triggers_replace = timestamp()") + key("terraform_data.t.id"),
+        Rotation.EVERY_APPLY,
+        timedelta(),
+        "timestamp()",
+    ),
+    (
+        "beside what each apply replaces, to no end",
+        block("terraform_data", "t", 'input = "x"\n  triggers_replace = timestamp()') + key("terraform_data.t.input"),
+        Rotation.BROKEN,
+        None,
+        "stays the same",
     ),
     (
         "output of triggers_replace with an input",

@@ -109,8 +109,12 @@ class _Json:
         return (key, self.place(at, end), node), after
 
 
-def blocks(node: Node) -> Iterator[tuple[str, tuple[str, ...], Body, Place]]:
-    """The blocks of a whole `*.tf.json` file: kind, labels, body, and the place of the block's own name."""
+Stated = tuple[str, tuple[str, ...], Node, Place]
+"""One block as it stands in JSON: kind, labels, the object that is its body, and the place of the block's own name."""
+
+
+def blocks(node: Node) -> Iterator[Stated]:
+    """The blocks of a whole `*.tf.json` file."""
     if not isinstance(node.value, tuple):
         raise SyntaxFault("the file is not an object of blocks", node.place.line)
     for kind, place, inner in node.value:
@@ -128,18 +132,33 @@ def blocks(node: Node) -> Iterator[tuple[str, tuple[str, ...], Body, Place]]:
             yield from _labelled(kind, (), place, inner, depth)
 
 
-def _labelled(
-    kind: str, labels: tuple[str, ...], place: Place, node: Node, depth: int
-) -> Iterator[tuple[str, tuple[str, ...], Body, Place]]:
+def _labelled(kind: str, labels: tuple[str, ...], place: Place, node: Node, depth: int) -> Iterator[Stated]:
     for one in node.value if isinstance(node.value, list) else [node]:
         if not isinstance(one.value, tuple):
             raise SyntaxFault(f"an object was expected in {kind!r}", one.place.line)
         if depth == 0:
-            yield kind, labels, _body(one, literal=kind == "variable"), place
+            yield kind, labels, one, place
             continue
         for name, where, inner in one.value:
             if name != "//":
                 yield from _labelled(kind, (*labels, name), where, inner, depth - 1)
+
+
+def comments(node: Node) -> Iterator[tuple[str, Place]]:
+    """The texts under the name `//`, which Terraform takes as comments, however deep, with their places."""
+    for one in node.value if isinstance(node.value, list) else ():
+        yield from comments(one)
+    for name, _, inner in node.value if isinstance(node.value, tuple) else ():
+        if name != "//":
+            yield from comments(inner)
+        else:
+            listed = inner.value if isinstance(inner.value, list) else [inner]
+            yield from ((one.value, one.place) for one in listed if isinstance(one.value, str))
+
+
+def body(stated: Stated) -> Body:
+    """The body of a block; what stands in a variable is constant."""
+    return _body(stated[2], literal=stated[0] == "variable")
 
 
 def _body(node: Node, *, literal: bool) -> Body:

@@ -10,7 +10,7 @@ from dataclasses import field
 from checker.hcl.blocks import Block, Comment, split
 from checker.hcl.files import CodeFile, Unreadable, folder, read, shown
 from checker.hcl.json_syntax import blocks as json_blocks
-from checker.hcl.json_syntax import read_json
+from checker.hcl.json_syntax import body, comments, read_json
 from checker.hcl.nodes import Body, Expression, Nested, Place, SyntaxFault
 from checker.hcl.syntax import TOP, parse_body
 from checker.record import dataclass
@@ -141,7 +141,7 @@ def _lifecycle(base: Nested | None, other: Nested) -> Nested:
 
 @dataclass(slots=True)
 class Module:
-    """The blocks of one directory."""
+    """The blocks of one directory. `notes` are the comments in JSON: the block that holds one, its file, text and place."""
 
     directory: str
     files: tuple[CodeFile, ...] = ()
@@ -153,6 +153,7 @@ class Module:
     locals: list[Declared] = field(default_factory=list)
     others: list[Declared] = field(default_factory=list)
     comments: list[tuple[CodeFile, Comment]] = field(default_factory=list)
+    notes: list[tuple[Declared | None, CodeFile, str, Place]] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
 
     @property
@@ -247,13 +248,20 @@ def _column(data: bytes, first: int, at: int) -> int:
 def _json(file: CodeFile, module: Module) -> Iterator[Declared]:
     try:
         text = file.data.decode("utf-8-sig")
-        made = list(json_blocks(read_json(text, file.path)))
+        whole = read_json(text, file.path)
+        made = [(stated, body(stated)) for stated in json_blocks(whole)]
     except UnicodeDecodeError:
         module.trouble.append(Trouble(file.path, 1, "not UTF-8"))
     except SyntaxFault as fault:
         module.trouble.append(Trouble(file.path, fault.line, str(fault)))
     else:
-        for kind, labels, body, place in made:
+        outside = dict.fromkeys(comments(whole))
+        for stated, inner in made:
+            kind, labels, node, place = stated
             declared = Declared(file, kind, labels, None, place)
-            declared.settle(body)
+            declared.settle(inner)
+            for note in comments(node):
+                module.notes.append((declared, file, *note))
+                outside.pop(note, None)
             yield declared
+        module.notes.extend((None, file, *note) for note in outside)

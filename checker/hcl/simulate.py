@@ -20,6 +20,8 @@ YEAR = timedelta(days=400)
 """The least time that is played: every month of a year, and some more."""
 YEARS = timedelta(days=5 * 366)
 """The time that is played where changes are rare: a leap year is in it."""
+FRESH = frozenset({"timestamp()", "uuid()", "bcrypt()"})
+"""Clock functions that every plan counts as changed, whatever the day."""
 MANY = 40
 """Events after which no longer interval is waited for."""
 
@@ -129,12 +131,15 @@ class _Play:
         self.born = dict.fromkeys(present, start)
         self.ends = {Action.REPLACE, Action.CREATE} | ({Action.UPDATE} if question.updates else set())
         self.quick = 0
+        self.last: dict[str, timedelta] = {}
+        self.hot: set[str] = set()
+        self.calm = False
 
     def on(self) -> None:
         now, events = self.start, 0
         while events < MANY and now < self.start + self.horizon():
             found = self.next_change(now)
-            if found is None or self.quick > 2:
+            if found is None or (self.quick > 2 and not self.calms()):
                 break
             self.quick = self.quick + 1 if found[0] - now <= SECOND else 0
             now, run, plans = found
@@ -142,7 +147,14 @@ class _Play:
             self.take(now, run, plans)
             self.state = apply(run, self.state)
         if self.quick > 2:
-            self.outcome.every |= {address for address in self.outcome.present if address in self.outcome.longest}
+            self.calms()
+
+    def calms(self) -> bool:
+        """Look away from what changes with every plan, while there is something that may change more slowly."""
+        self.quick, self.calm = 0, True
+        self.hot |= {address for address in self.outcome.present if self.last.get(address, DAY) <= SECOND}
+        self.outcome.every |= self.hot
+        return not self.hot.issuperset(self.outcome.present)
 
     def horizon(self) -> timedelta:
         """Longer where some instance lives long, or has not been replaced yet."""
@@ -170,6 +182,9 @@ class _Play:
         return run, plans
 
     def changes(self, run: Run, plans: dict[str, Planned]) -> bool:
+        if self.calm:
+            own = any(one.action in self.ends for address, one in plans.items() if address not in self.hot)
+            return own or plans.keys() != self.born.keys()
         return any(one.action is not Action.NOTHING for one in run.planned.values()) or plans.keys() != self.born.keys()
 
     def moments(self, now: datetime) -> Iterator[datetime]:
@@ -183,7 +198,7 @@ class _Play:
             if now < (expiry := Planner(run, *run.where[address], address).expiry(self.state[address], one.span)) < end
         )
         yield now + SECOND
-        daily = any(leaf.kind == "clock" for one in run.planned.values() for leaf in one.reads)
+        daily = any(leaf.kind == "clock" and leaf.name not in FRESH for one in run.planned.values() for leaf in one.reads)
         days = iter(now + DAY * count for count in range(1, (end - now).days + 2)) if daily else iter(())
         for day in days:
             while ends and ends[0] <= day:
@@ -223,6 +238,7 @@ class _Play:
         self.outcome.times.setdefault(address, set()).add(now)
         names = [address] if address in self.outcome.present and not self.outcome.swapped else [address, *self.outcome.present]
         for name in names:
+            self.last[name] = life
             self.outcome.longest[name] = max(life, self.outcome.longest.get(name, life))
         self.born[address] = now
         self.outcome.fired = run

@@ -45,7 +45,7 @@ def _verdict(case: Case, address: str) -> Mechanism:
 
 def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
     """A key that is replaced by itself: what spoils it, then how often."""
-    driver = find_driver(case, leaves)
+    driver = find_driver(case, leaves, fresh=address in case.outcome.every)
     stop = find_block(case.declared)
     if stop:
         return make(

@@ -9,14 +9,13 @@ from checker.hcl.modules import Declared
 from checker.hcl.nodes import Place
 from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
-from checker.hcl.simulate import Outcome, Question
+from checker.hcl.simulate import FRESH, Outcome, Question
 from checker.hcl.world import Action, Leaf, ModuleInstance
 from checker.mechanism.lifecycle import overlaps
 from checker.model import Location, Mechanism, Related, Rotation
 from checker.record import dataclass
 
 _CLOCKS = frozenset({"time_rotating", "awsutils_expiring_iam_access_key"})
-_FRESH = frozenset({"timestamp()", "uuid()", "bcrypt()"})
 
 
 def location(path: str, place: Place) -> Location:
@@ -72,15 +71,18 @@ def block_of(run: Run, leaf: Leaf) -> Declared | None:
     return next((declared for owner, declared, _ in run.where.values() if owner.under(declared.name) == leaf.name), None)
 
 
-def find_driver(case: Case, leaves: tuple[Leaf, ...]) -> Leaf | None:
-    """What moves first on the way to the key: something that expired or a clock function, else what is nearest."""
+def find_driver(case: Case, leaves: tuple[Leaf, ...], *, fresh: bool = True) -> Leaf | None:
+    """What moves first on the way to the key: something that expired or a clock function, else what is nearest.
+
+    `fresh` tells which clock functions come first: those that each plan counts as changed, or the others.
+    """
     expired = set(_expired(case))
     for leaf in leaves:
         if leaf.kind == "resource" and leaf.name in expired:
             return leaf
     clocks = [leaf for leaf in leaves if is_clock(leaf) and leaf.kind != "order"]
     if clocks:
-        return min(clocks, key=lambda leaf: leaf.name not in _FRESH)
+        return min(clocks, key=lambda leaf: (leaf.name in FRESH) is not fresh)
     if case.declared.labels[0] in _CLOCKS:
         return Leaf("resource", case.declared.name, case.declared.file.path, case.declared.head)
     return next((leaf for leaf in leaves if is_bridge(leaf)), next(iter(leaves), None))

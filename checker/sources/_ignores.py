@@ -21,24 +21,37 @@ def ignores(module: Module) -> Iterator[Ignore]:
     """The ignore comments in a module's files, in order; a rule's name is checked by the policy."""
     for file, comment in module.comments:
         for found in _MARK.finditer(comment.text):
-            yield _ignore(module, file, comment, comment.text[found.end() :].split("keyturn:ignore")[0])
+            block = _covered(module, file, comment)
+            end = comment.line + comment.text.count("\n")
+            place = Location(path=file.path, line=comment.line, end_line=end, end_column=2)
+            problem = "" if block else "no block follows it or holds it"
+            yield _ignore(block, place, comment.text[found.end() :].split("keyturn:ignore")[0], problem)
+    for block, file, text, at in module.notes:
+        for found in _MARK.finditer(text):
+            place = Location(path=file.path, line=at.line, column=at.column, end_line=at.end_line, end_column=at.end_column)
+            yield _ignore(block, place, text[found.end() :].split("keyturn:ignore")[0], _unclear(module, file, block))
 
 
-def _ignore(module: Module, file: CodeFile, comment: Comment, text: str) -> Ignore:
+def _unclear(module: Module, file: CodeFile, block: Declared | None) -> str:
+    """Why it cannot be told which block a comment in JSON belongs to: there, a line is all that tells blocks apart."""
+    if block is None:
+        return "no block holds it"
+    beside = [one for one in _blocks(module) if one.file is file and one.whole.line == block.whole.line]
+    return "" if beside == [block] else "other blocks stand on the line of its block; write each on a line of its own"
+
+
+def _ignore(block: Declared | None, place: Location, text: str, unclear: str) -> Ignore:
     listed = _RULES.match(text)
     rules = tuple(part.strip() for part in listed.group(1).split(",") if part.strip()) if listed else ()
     until, fault = _until(text)
     reason = _reason(text)
-    block = _covered(module, file, comment)
     problem = (
         ("no rule is named; write keyturn:ignore[RULE]" if not rules else "")
         or fault
         or ("no reason is given" if not reason else "")
-        or ("" if block else "no block follows it or holds it")
+        or unclear
     )
-    end = comment.line + comment.text.count("\n")
-    place = Location(path=file.path, line=comment.line, end_line=end, end_column=2)
-    covers = Location(path=file.path, line=block.whole.line, end_line=block.whole.end_line) if block else None
+    covers = Location(path=place.path, line=block.whole.line, end_line=block.whole.end_line) if block else None
     return Ignore(rules=rules, reason=reason, until=until, location=place, covers=covers, problem=problem)
 
 

@@ -14,9 +14,10 @@ from checker.sources._known_modules import candidates, is_known
 
 KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")
 _LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
-_FIRST_LINE = rb'(?:[ \t]*\r?\n[ \t]*source[ \t]*=[ \t]*"([^"\n]*)")?'
+_FIRST_LINE = rb'(?:[ \t]*(?:\r?\n[ \t]*)?source[ \t]*=[ \t]*"([^"\n]*)")?'
 _CALL = re.compile(rb'module[ \t]+"?([\w-]+)"?[ \t]*\{' + _FIRST_LINE)
 _SOURCE = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
+_JSON = re.compile(rb'"source"\s*:\s*"[^".]')
 _VERSION = re.compile(rb'^[ \t]*version[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 
 
@@ -52,6 +53,7 @@ def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES) -> 
         gaps.append(Gap(what=near, why=found.problem, hint="make the folder readable, or leave it out of the paths"))
     local: dict[str, None] = {}
     remote: list[Site] = []
+    afar = False  # whether some JSON calls modules from elsewhere: only parsing tells which
     shown_as, lies_in = "" if near == "." else f"{near}/", os.path.join(path, "")
     for name in found.names:
         data = _read(lies_in + name, shown_as + name, gaps)
@@ -59,10 +61,12 @@ def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES) -> 
             made.keys = made.keys or needle in data
         if b'".' in data:
             local.update(dict.fromkeys(_local(data, path)))
-        if b"module" in data and not name.endswith(".json"):
+        if b"module" in data and name.endswith(".json"):
+            afar = afar or _JSON.search(data) is not None
+        elif b"module" in data:
             remote.extend(_remote(data, shown_as + name))
-    made.keys = made.keys or any(candidates(*one) for one in {(site.source, site.version) for site in remote})
-    ready = installed(path).values() if remote and (found.initialised or "TF_DATA_DIR" in os.environ) else ()
+    made.keys = made.keys or afar or any(candidates(*one) for one in {(site.source, site.version) for site in remote})
+    ready = installed(path).values() if (remote or afar) and (found.initialised or "TF_DATA_DIR" in os.environ) else ()
     made.local = (*local, *sorted({one for one in ready if os.path.isdir(one)}))
     made.remote, made.gaps = tuple(remote), tuple(gaps)
     return made

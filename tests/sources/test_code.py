@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from checker.model import Gap, Ignore, KeyResource, ManagedUser, ModuleCall, Rotation
+from checker.policy import load
+from checker.scan import run
 from checker.sources.code import CodeSettings, read
 
 AT = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -458,3 +460,58 @@ def test_a_named_file_tells_of_its_own_users_only():
     block = 'resource "aws_iam_user" "u" {\n  name = "%s"\n}\n'
     write(a__main_tf=block % "a", b__main_tf=block % "b")
     assert list(managed("a/main.tf")) == ["a"]
+
+
+NOTE = "keyturn:ignore[no-rotation] until=2099-01-01 reason='it moves away'"
+TWIN = """{{
+  {above}
+  "resource": {{"aws_iam_access_key": {{
+    "k": {{"//": {inside}, "user": "u"}}{more}
+    "l": {{"user": "l"}}
+  }}}}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "inside", "more", "problem"),
+    [
+        ("", f'"{NOTE}"', ",", ""),
+        ("", f'["why", "{NOTE}"]', ",", ""),
+        ("", '"keyturn:ignore[no-rotation] reason=x"', ",", "no date"),
+        ("", f'"{NOTE}"', ', "j": {"user": "j"},', "other blocks stand on the line"),
+        (f'"//": "{NOTE}",', '"plain"', ",", "no block holds it"),
+        ("", f'{{"//": "{NOTE}"}}', ",", None),
+    ],
+)
+def test_ignores_in_json(above, inside, more, problem):
+    """JSON has no comments: Terraform's own `//` takes their place, inside of the block that is excused."""
+    write(main_tf_json=TWIN.format(above=above, inside=inside, more=more))
+    found = [one for one in facts() if isinstance(one, Ignore)]
+    assert [problem in one.problem if problem else one.problem == "" for one in found] == ([] if problem is None else [True])
+    if problem == "":
+        assert [one.covers.line for one in found if one.covers] == [4]
+
+
+def test_an_ignore_in_json_excuses_its_block_alone():
+    """The finding in it is exempt, with the reason; the one on the next line is not."""
+    write(main_tf_json=TWIN.format(above="", inside=f'"{NOTE}"', more=","))
+    report = run([lambda: read(["."], at=AT)], load("default"), at=AT)
+    judged = {one.subject: one.exempt.reason if one.exempt else None for one in report.findings if one.rule == "no-rotation"}
+    assert judged == {"aws_iam_access_key.k": "it moves away", "aws_iam_access_key.l": None}
+
+
+def test_known_and_unknown_modules_are_found_in_json():
+    """A module call in JSON is judged or named as one in Terraform's own language is."""
+    call = '{"module": {"u": {"source": "terraform-aws-modules/iam/aws//modules/iam-user", "version": "~> 5.0", "name": "u"}}}'
+    write(main_tf_json=call)
+    assert keys() == {"module.u": "u"}
+    write(main_tf_json='{"module": {"x": {"source": "example/x/aws"}}}')
+    assert [one.address for one in facts() if isinstance(one, ModuleCall)] == ["module.x"]
+
+
+def test_a_call_on_one_line_is_seen():
+    """A block may stand on one line where it holds one argument."""
+    write(main_tf='module "u" { source = "clouddrove/iam-user/aws" }\nmodule "x" { source = "example/x/aws" }\n')
+    assert list(keys()) == ["module.u"]
+    assert [one.address for one in facts() if isinstance(one, ModuleCall)] == ["module.x"]

@@ -122,7 +122,7 @@ class Cell:
         if way < 0.65:
             inside.append(f"replace_triggered_by = [{', '.join(self.target() for _ in range(self.random.choice((1, 1, 2))))}]")
         elif way < 0.85:
-            user = f'{self.value()} == "x" ? "other" : {user}'
+            user = f'jsonencode({self.value()}) == "x" ? "other" : {user}'
         elif way < 0.95:
             each = self.random.choice(("local.stamp", '"a"'))
             lines.append(f"for_each = toset([{each}])")
