@@ -18,7 +18,7 @@ from tests.integration.terraform_rig import Tree, a_tree
 
 pytestmark = pytest.mark.needs("terraform")
 SEEDS = range(*map(int, os.environ.get("KEYTURN_ORACLE_SEEDS", "1:2").split(":")))
-CELLS = int(os.environ.get("KEYTURN_ORACLE_CELLS", "30"))
+CELLS = int(os.environ.get("KEYTURN_ORACLE_CELLS", "20"))
 
 
 @pytest.fixture
