@@ -106,7 +106,8 @@ class Inside:
 
     def _instance(self, declared: Declared, key: Key, address: str) -> Record:
         schema = SCHEMAS.get(declared.labels[0])
-        names = sorted(schema.inputs | schema.computed.keys()) if schema else sorted(declared.body.arguments.keys() - META)
+        written = declared.body.arguments.keys() - META
+        names = sorted(schema.inputs | schema.computed.keys() if schema else {*written, "id"})  # all have an id that AWS gives
         return Record(names, lambda name: self._attribute(declared, key, address, name))
 
     def _attribute(self, declared: Declared, key: Key, address: str, name: str) -> Value:

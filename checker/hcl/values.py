@@ -187,4 +187,4 @@ def _rank(value: Value) -> tuple[int, Decimal, str]:
         return (1, value, "")
     if isinstance(value, str):
         return (2, Decimal(0), value)
-    return (3, Decimal(0), _spell(value, {}))
+    return (4 if value is None else 3, Decimal(0), _spell(value, {}))

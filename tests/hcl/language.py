@@ -93,6 +93,7 @@ OPERATORS: dict[str, tuple[str, object]] = {
     "splat of a splat in brackets": ("([{ a = { b = 1 } }][*].a)[*].b", [1]),
     "old splat in a splat": ("[{ a = [{ b = [3, 4] }] }][*].a.*.b[0]", [[3, 4]]),
     "index behind an old splat": ("[{ a = [1] }, { a = [2] }].*.a[1]", [2]),
+    "nulls in sets of truth values come last": ("[for x in toset([true, null, false]) : x]", [False, True, None]),
     "nulls in sets come last": ("[for x in toset([null, 2, 10]) : x]", [2, 10, None]),
     "unused side is not judged": ("true ? 1 : var.names[7]", 1),
 }

@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -420,6 +421,27 @@ def test_a_foreign_parser_sees_the_same_blocks(foreign_parser) -> None:
         data = path.read_bytes()
         if not split(data).faults:
             assert shape(data) == foreign_shape(foreign_parser, data), path
+
+
+@pytest.mark.skipif("KEYTURN_CORPUS" not in os.environ, reason="KEYTURN_CORPUS=DIR:DIR names Terraform code to compare on")
+def test_a_foreign_parser_sees_the_same_blocks_in_a_corpus(foreign_parser) -> None:
+    """tree-sitter finds the same blocks in foreign code, and what either refuses `terraform fmt` refuses too, or is said here."""
+    files = same = 0
+    refused: dict[str, str] = {}
+    for top in os.environ["KEYTURN_CORPUS"].split(":"):
+        for path in sorted(Path(top).rglob("*.tf")):
+            data = path.read_bytes()
+            files += 1
+            ours = bool(split(data).faults)
+            theirs = foreign_parser.parse(data).root_node.has_error
+            if ours or theirs:
+                asked = subprocess.run(["terraform", "fmt", "-"], input=data, capture_output=True, check=False)
+                refused[str(path)] = f"faults {ours}, tree-sitter {theirs}, terraform fmt {asked.returncode != 0}"
+                assert ours is (asked.returncode != 0), path
+            elif shape(data) == foreign_shape(foreign_parser, data):
+                same += 1
+    print(f"{files} files, {same} with the same blocks, refused: {refused}")  # noqa: T201  for a person
+    assert same + len(refused) == files
 
 
 @pytest.mark.parametrize(

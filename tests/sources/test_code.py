@@ -198,6 +198,7 @@ def test_the_workspace_is_known_where_it_is_told():
 
 
 LATER = 'resource "terraform_data" "t" {\n  input = "in"\n}\ndata "aws_region" "r" {}\n'
+LATER += 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n'
 
 
 @pytest.mark.parametrize(
@@ -206,6 +207,9 @@ LATER = 'resource "terraform_data" "t" {\n  input = "in"\n}\ndata "aws_region" "
         ('can(terraform_data.t.output) ? "yes" : "no"', None),
         ('try({ a = terraform_data.t.output, b = "b" }.b, "no")', "b"),
         ('try({ a = terraform_data.t.output, b = "b" }, { b = "c" }).b', None),
+        ("jsonencode(aws_s3_bucket.b)", None),
+        ('jsonencode({ for name, one in aws_s3_bucket.b : name => one if name != "id" })', '{"bucket":"b"}'),
+        ("aws_s3_bucket.b.bucket", "b"),
         ('can(data.aws_region.r.name) ? "yes" : "no"', None),
         ('try(data.aws_region.r.nothing[0], "no")', None),
         ('terraform_data.t.id == "x" ? "same" : "same"', None),
