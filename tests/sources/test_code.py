@@ -519,3 +519,16 @@ def test_a_call_on_one_line_is_seen():
     write(main_tf='module "u" { source = "clouddrove/iam-user/aws" }\nmodule "x" { source = "example/x/aws" }\n')
     assert list(keys()) == ["module.u"]
     assert [one.address for one in facts() if isinstance(one, ModuleCall)] == ["module.x"]
+
+
+def test_links_lead_to_their_modules():
+    """A module behind a link is the module itself; links in circles end, and one that leads nowhere is a gap."""
+    write(
+        shared__main_tf='variable "n" {}\n' + key("var.n"), root__main_tf='module "m" {\n  source = "./link"\n  n = "linked"\n}\n'
+    )
+    Path("root/link").symlink_to("../shared")
+    Path("root/loop").symlink_to(".")
+    Path("root/gone.tf").symlink_to("nowhere")
+    assert keys() == {"module.m.aws_iam_access_key.k": "linked"}
+    assert keys("shared/main.tf") == keys("root/link/main.tf") == keys()
+    assert [one.what for one in facts() if isinstance(one, Gap)] == ["root/gone.tf"]
