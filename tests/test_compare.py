@@ -123,3 +123,9 @@ def test_what_never_failed_leaves_no_gap():
     low = a_finding(severity=Severity.LOW)
     assert compare(a_report(low), a_report()).report.exit_code == 0
     assert compare(OLD, a_report(fail_on=None)).report.exit_code == 0
+
+
+def test_code_without_a_place_is_seen_again_through_its_root():
+    """A resource whose file is not known, in a root module that was scanned again."""
+    nowhere = a_finding(location=None, resource=a_resource(location=None))
+    assert compare(a_report(nowhere), a_report(evidence=(CODE,))).fixed == (nowhere,)

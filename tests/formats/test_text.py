@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from checker.formats.text import render
-from checker.model import AccessKey, Evidence, Gap, LastUse, Origin, Report, Seen, Severity
+from checker.model import AccessKey, Evidence, Gap, LastUse, ModuleCall, Origin, Report, Seen, Severity
 from tests.formats.golden import assert_golden
 from tests.formats.reports import AT, HOSTILE, a_finding, a_key, a_key_finding, a_report, a_resource, at, believable, hostile
 
@@ -154,3 +154,14 @@ def test_hostile_names_are_inert() -> None:
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
     assert render(a_report(a_finding(message="\x1b[31m"))) == render(a_report(a_finding(message="\ufffd")))
     assert HOSTILE not in text
+
+
+def test_only_the_modules_called_most_are_named() -> None:
+    """A large repository calls hundreds that are not on disk: ten are named, and the rest are counted."""
+    calls = tuple(
+        ModuleCall(address=f"module.m{n}", source=f"example/m{n:02}/aws", location=at(f"{n}.tf", 1), why="it is not on disk")
+        for n in range(12)
+    )
+    text = render(a_report(calls=calls))
+    assert text.count("it is not on disk") == 10
+    assert "and 2 more modules; -f json lists every call" in text
