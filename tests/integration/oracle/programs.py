@@ -200,8 +200,9 @@ class Maker:
     def heredoc(self) -> str:
         body = ""
         for _ in range(self.random.randint(1, 3)):
-            word = self.random.choice(("a", "é b", '"q"', ""))
-            body += " " * self.random.randint(2, 6) + f"{word}${{{self.safely('text')}}}\n"
+            word, margin = self.random.choice(("a", "é b", '"q"', "")), " " * self.random.randint(2, 6)
+            whole = f'coalesce({self.safely("text")}, "-")'  # null cannot stand in a template
+            body += margin + f"{word}${{{whole}}}\n"
         return f"<<-EOT\n{body}  EOT"
 
     def times(self, block: Block) -> dict[str, list[str]]:
