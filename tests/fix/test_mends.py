@@ -212,3 +212,25 @@ def test_each_instance_needs_its_store(shape, other, safe, tmp_path):
     code = f'resource "aws_iam_access_key" "k" {{\n  {shape}\n\n  user = "u${{{each}}}"\n}}\n'
     done = mend(Case("one", code + store("a", f"  {other}\n  value = jsonencode({K})\n"), ()), tmp_path)
     assert done.safe is safe
+
+
+def test_a_key_on_one_line_is_opened_up(tmp_path):
+    """A block on one line has no room for a lifecycle."""
+    code = 'resource "aws_iam_access_key" "k" { user = "ci" } # robot\n'
+    made = rewritten(tmp_path, code, "--fix-with", "builtin")
+    assert made.endswith(
+        'resource "aws_iam_access_key" "k" {\n  user = "ci"\n\n  lifecycle {\n    create_before_destroy = true\n'
+        "    replace_triggered_by  = [terraform_data.k_rotation]\n  }\n} # robot\n"
+    )
+
+
+def test_comments_in_a_list_stay(tmp_path):
+    """The reference that does not work is replaced in its place."""
+    lines = "    create_before_destroy = true\n    replace_triggered_by = [\n      # the clock\n      %s, # sixty days\n    ]\n"
+    code = (
+        'resource "time_rotating" "k" {\n  rotation_days = 60\n}\n\n'
+        + KEY % f"\n  lifecycle {{\n{lines % 'time_rotating.k.id'}  }}\n"
+    )
+    made = rewritten(tmp_path, code)
+    assert lines % "time_static.k" in made
+    assert f"rotation_days = 60\n}}\n\n{STATIC}" in made
