@@ -12,12 +12,14 @@ import pytest
 import yaml
 
 from checker.cli import COMMANDS, main
+from checker.model import Severity
+from checker.policy import load
 from checker.rules import RULES
 from tests.amazon import HUB, Amazon, Key, Person, environment, serving
 from tests.readme import DEMO, QUICKSTART, README, ROOT, renewed
 
 TEXT = README.read_text(encoding="utf-8")
-NOT_HERE = ("pip ", "make ", "keyturn rotate", "keyturn scan . --plan", "keyturn scan . --state", "keyturn run-task")
+NOT_HERE = ("pip ", "make ", "docker ", "keyturn rotate", "keyturn scan . --plan", "keyturn scan . --state", "keyturn run-task")
 
 
 def blocks(language: str) -> list[str]:
@@ -87,8 +89,8 @@ def test_every_command_runs(command, company, aws, monkeypatch, capsys):
     assert said.out
 
 
-OF_AWS = {"--query", "--output", "--user-name"}
-"""Options of other commands that the README names."""
+OF_AWS = {"--rm", "--read-only", "--network", "--target", "--query", "--output", "--user-name"}
+"""Options of other commands, of AWS and Docker, that the README names."""
 
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<!-)(--[a-z][a-z-]+)", TEXT)) - OF_AWS))
@@ -141,3 +143,29 @@ def test_the_pre_commit_snippet_catches_a_key(tmp_path, monkeypatch):
     assert done.returncode == 1, done.stdout + done.stderr
     assert "main.tofu:1" in done.stdout
     assert "[no-rotation]" in done.stdout
+
+
+def test_the_policy_that_is_shown_is_one(tmp_path):
+    """The policy of the README loads, and is what its text says."""
+    (text,) = [block for block in blocks("yaml") if block.startswith("name: ours")]
+    (tmp_path / "keyturn.yaml").write_text(text)
+    policy = load(str(tmp_path / "keyturn.yaml"))
+    assert (policy.name, policy.fail_on) == ("ours", Severity.MEDIUM)
+
+
+def test_the_finding_that_is_shown_first_is_the_demo_s():
+    """What a newcomer sees first stands word for word in the demo's output."""
+    first, whole, *_ = blocks("text")
+    assert first in whole
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)]+)\)", TEXT))))
+def test_every_link_leads_somewhere(link):
+    """Files are there, and sections have the name that is linked."""
+    place, _, section = link.partition("#")
+    if place.startswith("http"):
+        return
+    text = (ROOT / place).read_text(encoding="utf-8") if (ROOT / place).is_file() else TEXT
+    assert not place or (ROOT / place).exists()
+    titles = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    assert not section or section in titles
