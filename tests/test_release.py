@@ -123,7 +123,12 @@ def in_image(image: Path, *arguments: str, cwd: Path) -> subprocess.CompletedPro
     """Run the image's entry point as nobody, without a home, on a tree that nobody may write."""
     settings = dict(rest.split("=", 1) for word, line in stages()["keyturn"] if word == "ENV" for rest in line.split())
     dependencies = next(path for path in sys.path if path.endswith("site-packages"))
-    places = {"PYTHONPATH": f"{image}{os.pathsep}{dependencies}", "PATH": os.environ["PATH"], "TMPDIR": "/nowhere"}
+    places = {
+        "KEYTURN_DEBUG": "1",
+        "PYTHONPATH": f"{image}{os.pathsep}{dependencies}",
+        "PATH": os.environ["PATH"],
+        "TMPDIR": "/nowhere",
+    }
     environment = {**settings, **places}
     python, who = somebody(environment)
     entry = [python, *json.loads(dict(stages()["keyturn"])["ENTRYPOINT"])[1:]]

@@ -2,9 +2,12 @@
 
 import json
 
+import boto3
+import botocore.client
 import pytest
 
 from checker.cli import main
+from checker.rotate import CHANGING, READING
 from tests.amazon import DENIED, HUB, Amazon, Key, Person, environment, serving
 from tests.terraform.permissions import Policy
 
@@ -126,3 +129,45 @@ def test_members_get_the_same_role(deployed):
     assert properties["PermissionsBoundary"] == {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:policy/bounds"}
     assert properties["Tags"] == [{"Key": "team", "Value": "security"}]
     assert stacks["permission_model"] == "SERVICE_MANAGED"
+
+
+def test_the_rotator_may_do_what_a_rotation_does_and_nothing_else(deployed):
+    """Its actions are those that `keyturn rotate` says it takes, each of them and no other."""
+    assert deployed.policies["rotator"].actions == CHANGING | READING
+
+
+@pytest.mark.parametrize("place", ["secretsmanager:ci/web", "ssm:/ci/web"])
+def test_a_rotation_starts_with_what_the_rotator_may(place, deployed, monkeypatch, tmp_path, capsys):
+    """A second key is made, proved and handed over without a call that the role does not allow."""
+    policy = Policy(deployed.policies["rotator"].text)
+    settings = {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "x", "DEFAULT_REGION": "us-east-1"}
+    for name, value in (settings | {"ENDPOINT_URL": deployed.tree.environment["AWS_ENDPOINT_URL"]}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    user = f"ci-{place[:3]}"
+    iam = boto3.client("iam")
+    iam.create_user(UserName=user, Path="/service/")
+    iam.create_access_key(UserName=user)
+    real = botocore.client.BaseClient._make_api_call
+
+    def watched(client, operation, given):
+        asked = f"{client.meta.service_model.signing_name}:{operation}"
+        if operation != "GetCallerIdentity":
+            assert policy.allows(asked, in_its_place(given, user)), (asked, given)
+        return real(client, operation, given)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    code = main(["rotate", user, "--to", place, "--apply", "--yes"])
+    assert (code, policy.refused) == (0, set()), capsys.readouterr()
+    assert {"iam:CreateAccessKey", "iam:TagUser"} <= policy.used
+    assert len(iam.list_access_keys(UserName=user)["AccessKeyMetadata"]) == 2
+
+
+def in_its_place(given, user):
+    """The resource of a call, as AWS matches it with policies."""
+    secret, parameter = given.get("SecretId"), given.get("Name", "")
+    if secret or (parameter and not parameter.startswith("/")):
+        return f"arn:aws:secretsmanager:us-east-1:{HUB}:secret:{secret or parameter}-a1B2c3"
+    if parameter:
+        return f"arn:aws:ssm:us-east-1:{HUB}:parameter{parameter}"
+    return f"arn:aws:iam::{HUB}:user/service/{user}"
