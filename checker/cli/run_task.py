@@ -8,15 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from checker.errors import UsageError
-from checker.model import Fact, Report, Severity
 
 if TYPE_CHECKING:
+    from checker.model import Fact, Report
     from checker.policy import Policy
 
 KEY = "KEYTURN_HMAC_KEY"
@@ -28,7 +27,7 @@ LEVELS = ("low", "medium", "high", "critical", "never")
 
 @click.command("run-task")
 @click.option("--listen", metavar="ADDRESS", default="127.0.0.1:8080", show_default=True, help="Host and port to listen on.")
-@click.option("--hmac-key-file", metavar="FILE", type=click.Path(path_type=Path), help=f"The HMAC key; else ${KEY} holds it.")
+@click.option("--hmac-key-file", metavar="FILE", type=click.Path(), help=f"The HMAC key; else ${KEY} holds it.")
 @click.option(
     "--hostname", metavar="HOST", multiple=True, help="A host of Terraform Enterprise instead of HCP Terraform; repeatable."
 )
@@ -38,7 +37,7 @@ LEVELS = ("low", "medium", "high", "critical", "never")
     "--workers", metavar="COUNT", type=click.IntRange(1, 64), default=4, show_default=True, help="Plans judged at once."
 )
 def run_task(
-    listen: str, hmac_key_file: Path | None, hostname: tuple[str, ...], policy: str | None, fail_on: str | None, workers: int
+    listen: str, hmac_key_file: str | None, hostname: tuple[str, ...], policy: str | None, fail_on: str | None, workers: int
 ) -> int:
     """Answer run tasks of HCP Terraform: judge each plan before it is applied.
 
@@ -48,6 +47,8 @@ def run_task(
     Example:
       keyturn run-task --listen 0.0.0.0:8080 --hmac-key-file /run/secrets/hmac-key
     """
+    from pathlib import Path
+
     from checker import policy as policies
     from checker.runtask import hcp, server, work
 
@@ -69,12 +70,14 @@ def run_task(
     return 0
 
 
-def _key(file: Path | None) -> bytes:
+def _key(name: str | None) -> bytes:
     """The key, without the line break that editors leave."""
+    from pathlib import Path
+
     try:
-        key = file.read_bytes() if file else os.environ.get(KEY, "").encode()
+        key = Path(name).read_bytes() if name else os.environ.get(KEY, "").encode()
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
     if not key.strip():
         raise UsageError(f"no HMAC key: give --hmac-key-file or ${KEY}. Without one, anybody could ask for anything")
     return key.strip()
@@ -95,6 +98,7 @@ def _judge(policy: Policy, fail_on: str | None) -> Callable[[BinaryIO], Report]:
 
     def judge(file: BinaryIO) -> Report:
         from checker import scan
+        from checker.model import Severity
         from checker.sources import plan
 
         at = _now()
