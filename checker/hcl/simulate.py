@@ -237,11 +237,12 @@ class _Play:
         life = now - self.born[address]
         self.outcome.times.setdefault(address, set()).add(now)
         names = [address] if address in self.outcome.present and not self.outcome.swapped else [address, *self.outcome.present]
+        if self.outcome.fired is None or any(life > self.outcome.longest.get(name, life) for name in names):
+            self.outcome.fired = run  # what ends the longest life; a later plan may move slower clocks too
         for name in names:
             self.last[name] = life
             self.outcome.longest[name] = max(life, self.outcome.longest.get(name, life))
         self.born[address] = now
-        self.outcome.fired = run
 
 
 def reached(run: Run, address: str) -> tuple[Leaf, ...]:

@@ -138,7 +138,10 @@ def _related(case: Case, leaves: tuple[Leaf, ...], driver: Leaf | None) -> tuple
     """The places on the way from the key to what drives it, the driver first."""
     ordered = ([driver] if driver else []) + [leaf for leaf in leaves if leaf != driver and (is_clock(leaf) or is_bridge(leaf))]
     own = (case.declared.file.path, case.declared.head)
-    places = {location(leaf.path, leaf.place): leaf for leaf in ordered if leaf.path and (leaf.path, leaf.place) != own}
+    places: dict[Location, Leaf] = {}
+    for leaf in ordered:
+        if leaf.path and (leaf.path, leaf.place) != own:
+            places.setdefault(location(leaf.path, leaf.place), leaf)
     return tuple(Related(location=place, message=_role(leaf, driver)) for place, leaf in places.items())
 
 
