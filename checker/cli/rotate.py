@@ -11,7 +11,7 @@ from checker.cli.options import EXISTING, EXISTING_FILE, EXISTING_OR_STDIN, Sect
 from checker.cli.options import _option as option
 
 STEP = (
-    option("--apply", help="Take the step. Without it nothing is changed anywhere.", is_flag=True),
+    option("--apply/--dry-run", help="Take the step; without --apply nothing is changed anywhere.", default=False),
     option("--yes", help="Do not ask before the step is taken: for pipelines.", is_flag=True),
     option(
         "--to",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from checker.model import AccessKey
-from checker.rotate._ending import Terms, ended, ended_on
+from checker.rotate._ending import Terms, ended_on
 from checker.rotate._journal import HANDING
 from checker.rotate._step import Action, Step
 from checker.rotate._view import GRACE, LAG, View
@@ -35,7 +34,9 @@ def _orphan(view: View, new: AccessKey, why: str, *, wait: timedelta) -> Step:
 
 
 def _uncertain(view: View, new: AccessKey, made: str, *, hint: str = "") -> Step:
-    """A key whose secret somebody may have ends on the usual terms: only its use can tell."""
-    why = f"{made} while its secret was handed over. Whether it was received is not known, and nothing has used it yet."
-    step = ended(view, new, why)
-    return replace(step, hint=step.hint or hint)
+    """A key whose secret somebody may have, and may begin to use at any time: only a person can tell that nobody has."""
+    why = (
+        f"{made} while its secret was handed over. Whether it was received could not be determined, and nothing has used it yet."
+    )
+    told = f"If it was, let its users take it over; if nobody has it: --end {new.id}."
+    return view.step(Action.UNKNOWN, why, new, hint=" ".join(part for part in (*view.beside.doubts, hint, told) if part))

@@ -1,7 +1,7 @@
 """Runs of the command that are killed between two calls: a process that forks one child for each run, told by lines of JSON.
 
 Every request to AWS, every rename of a file, and every command that is run, is a point. A run is killed (SIGKILL) before or
-after the point of a number: after means that it is done and nobody has seen the answer.
+after the point of a number: after means that it is done and nobody has seen the answer. It can also be asked to end (SIGTERM).
 """
 
 from __future__ import annotations
@@ -69,17 +69,39 @@ def _point(name: str, log: Path, kill: tuple[int, str] | None):
         file.write(f"{name}\n")
     if kill and tuple(kill) == (number, "before"):
         os.kill(os.getpid(), signal.SIGKILL)
+    if kill and tuple(kill) == (number, "ask"):
+        os.kill(os.getpid(), signal.SIGTERM)
     yield
     if kill and tuple(kill) == (number, "after"):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _child(job: dict) -> None:
-    """Run the command with points around every request and every rename."""
+def _pointed(log: Path, kill: tuple[int, str] | None) -> None:
+    """Put points around every request, every rename and every command."""
     import pathlib
 
     from botocore.endpoint import Endpoint
 
+    send, rename, run = Endpoint._send_request, pathlib.Path.replace, subprocess.run
+
+    def sent(self, request, operation):
+        with _point(operation.name, log, kill):
+            return send(self, request, operation)
+
+    def renamed(self, target):
+        with _point("rename", log, kill):
+            return rename(self, target)
+
+    def ran(*given, **more):
+        with _point("command", log, kill):
+            return run(*given, **more)
+
+    Endpoint._send_request, pathlib.Path.replace, subprocess.run = sent, renamed, ran
+
+
+def _child(job: dict) -> None:
+    """Run the command in its folder; what it says goes into a file."""
+    from checker import interrupt
     from checker.cli import main
     from checker.rotate import _create, _proof
     from checker.sources import _pace
@@ -91,26 +113,12 @@ def _child(job: dict) -> None:
     with open("said", "w") as said:
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
-    send, rename = Endpoint._send_request, pathlib.Path.replace
-
-    def sent(self, request, operation):
-        with _point(operation.name, log, job["kill"]):
-            return send(self, request, operation)
-
-    def renamed(self, target):
-        with _point("rename", log, job["kill"]):
-            return rename(self, target)
-
-    def ran(*given, **more):
-        with _point("command", log, job["kill"]):
-            return run(*given, **more)
-
-    run, subprocess.run = subprocess.run, ran
-    Endpoint._send_request, pathlib.Path.replace = sent, renamed
+    _pointed(log, job["kill"])
     _proof.PAUSE = _create.PAUSE = 0.0
     _pace.PER_SECOND = 1000
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", closefd=False)
+    interrupt.heed()
     code = main(job["arguments"])
     sys.stdout.flush()
     sys.stderr.flush()

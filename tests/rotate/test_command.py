@@ -542,3 +542,23 @@ def test_nobody_listens_on_standard_error(aws, capsys, monkeypatch):
 
     monkeypatch.setattr(click, "echo", gone)
     assert main(["rotate", "ci", "--to", "file:k", "--apply", "--yes"]) == 0
+
+
+def test_from_a_scan_of_the_account(aws, capsys):
+    """What `keyturn scan --live` finds is what `keyturn rotate --from` takes up, until a scan finds nothing more."""
+    for name in ("ci", "web"):
+        world.user(name)
+    world.user("young", 3 * DAY)
+    scan = ("scan", "--live", "-q", "-f", "json=report.json")
+    assert main([*scan]) == 1
+    arguments = ("--from", "report.json", "--to", "file:{user}", "--takeover", "1h", "--apply", "--yes")
+    code, out, _ = rotate(capsys, *arguments)
+    assert (code, "young" in out) == (0, False)
+    for action in ("deactivate", "delete"):
+        for name in ("ci", "web"):
+            world.pass_time(name, 8 * DAY)
+            world.use(name, json.loads(Path(name).read_text())["AccessKeyId"])
+        code, out, _ = rotate(capsys, *arguments, "-f", "json")
+        assert [one["step"]["action"] for one in json.loads(out)["users"]] == [action, action]
+    assert rotate(capsys, *arguments)[1].count(": nothing to do\n") == 2
+    assert main([*scan]) == 0

@@ -59,22 +59,23 @@ TABLE = {
         "wait",
         NEW,
     ),
-    "handing, to another place": (
-        [old(), new(NEVER)],
-        {"log": journal(**HANDING), "beside": Beside(place="b")},
-        "deactivate",
-        NEW,
-    ),
+    "handing, to another place": ([old(), new(NEVER)], {"log": journal(**HANDING), "beside": Beside(place="b")}, "unknown", NEW),
     "handing, to a place that cannot be read": (
         [old(), new(NEVER)],
         {"log": journal(**HANDING), "beside": Beside(place="aaaaaaaaaaaa")},
+        "unknown",
+        NEW,
+    ),
+    "handing, to a place that cannot be read, given up": (
+        [old(), new(NEVER)],
+        {"log": journal(**HANDING), "beside": Beside(place="aaaaaaaaaaaa"), "end": NEW},
         "deactivate",
         NEW,
     ),
-    "handing just now, to a place that cannot be read": (
-        [old(), new(NEVER, age=HOUR)],
-        {"log": journal(**HANDING, at=HOUR), "beside": Beside(place="aaaaaaaaaaaa")},
-        "wait",
+    "handing, to a place that cannot be read, the old one to end": (
+        [old(), new(NEVER)],
+        {"log": journal(**HANDING), "beside": Beside(place="aaaaaaaaaaaa"), "end": OLD},
+        "unknown",
         NEW,
     ),
     "handing, and it is used": ([old(), new()], {"log": journal(**HANDING)}, "deactivate", OLD),
@@ -227,9 +228,16 @@ def test_a_cut_off_key_is_left_alone_for_an_hour():
     edge("wait", "deactivate", AT, keys=[old(), new(NEVER, age=HOUR)], log=journal("made", at=HOUR))
 
 
-def test_a_key_of_unknown_fate_ends_on_the_usual_terms():
-    """Where nothing tells whether a secret was received, its key must rest as any other."""
-    edge("wait", "deactivate", AT + DAY, keys=[old(), new(NEVER, age=timedelta())], log=journal("handing", at=timedelta()))
+def test_a_key_of_unknown_fate_is_ended_by_a_person_only():
+    """Somebody may have its secret and begin to use it at any time; who says that nobody has, ends it on the usual terms."""
+    keys, log = [old(), new(NEVER, age=timedelta())], journal("handing", at=timedelta())
+    found = step(*keys, log=log, at=AT + 30 * DAY)
+    assert found.action is Action.UNKNOWN
+    assert found.hint == (
+        "Give the same --to as then: what is there tells whether it was received. "
+        f"If it was, let its users take it over; if nobody has it: --end {NEW}."
+    )
+    edge("wait", "deactivate", AT + DAY, keys=keys, log=log, end=NEW)
 
 
 def test_our_own_checks_end_with_the_phase_and_some_difference_of_clocks():

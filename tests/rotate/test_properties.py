@@ -122,12 +122,22 @@ def test_a_journal_reads_as_it_was_written(journal):
         assert (found.phase, found.old, found.new) == (journal.phase, journal.old, journal.new)
 
 
+POINTS = st.sampled_from(
+    [
+        *(("TagUser", number) for number in (1, 2, 3, 4)),
+        *(("GetCallerIdentity", number) for number in (1, 5, 9)),
+        *((name, 1) for name in ("CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey", "ListAccessKeys", "write", "read")),
+    ]
+)
+"""The requests at which a run may die."""
+
+
 class Histories(RuleBasedStateMachine):
     """A user whose consumers read the secret where it is put, and runs by anyone at any time, some of which are killed."""
 
     @initialize(readable=st.booleans())
     def start(self, readable):
-        self.toy = Toy()
+        self.toy = Toy(slow=timedelta(seconds=8))
         self.shelf = Shelf(readable=readable)
         old = self.toy.add(timedelta(days=100))
         self.shelf.held = Credential(id=old.id, secret=Secret(old.secret))
@@ -150,11 +160,20 @@ class Histories(RuleBasedStateMachine):
         """One step is taken."""
         self._run()
 
-    @rule(number=st.integers(1, 25), late=st.booleans())
-    def run_and_be_killed(self, number, late):
-        """One step is begun, and the process dies at some request."""
+    @rule(point=POINTS, late=st.booleans())
+    def run_and_be_killed(self, point, late):
+        """One step is begun, and the process dies at some request, before or after it is done."""
         self.toy.log.clear()
-        self.toy.kill, self.toy.late = number, late
+        self.toy.kill = (*point, late)
+        self._run()
+
+    @rule(length=st.sampled_from([timedelta(hours=2), timedelta(hours=30)]))
+    def run_and_be_killed_and_forgotten(self, length):
+        """The process dies right after the handing over, and nobody uses the new key or runs again for a while."""
+        self.toy.log.clear()
+        self.toy.kill = ("write", 1, True)
+        self._run()
+        self.toy.now += length
         self._run()
 
     @rule(

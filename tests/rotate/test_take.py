@@ -288,7 +288,8 @@ def test_a_place_that_cannot_be_read_now_leaves_it_open(toy):
     toy.tags[TAG] = toy.tags[TAG].replace("delivered", "handing")
     toy.refusals = {"read": "AccessDenied"}
     situation = toy.hands(shelf).survey()
-    assert situation.step.action is Action.WAIT
+    assert situation.step.action is Action.UNKNOWN
+    assert situation.step.hint.startswith("AWS answered AccessDenied to iam:read. If it was, let its users take it over")
     assert situation.beside.doubts == ("AWS answered AccessDenied to iam:read.",)
 
 

@@ -54,13 +54,16 @@ class Shelf:
 
 @dataclass(kw_only=True)
 class Toy:
-    """The account. `kill` is the number of requests after which the run dies, before or after the last one is done."""
+    """The account. `kill` is the request at which the run dies: its name, which one of its kind, and whether it is done by then.
+
+    `slow` is how long a new key does not work.
+    """
 
     now: datetime = AT
     keys: list[ToyKey] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
-    kill: int | None = None
-    late: bool = False
+    kill: tuple[str, int, bool] | None = None
+    slow: timedelta = timedelta()
     refusals: dict[str, str] = field(default_factory=dict)
     quota: int = 2
     log: list[str] = field(default_factory=list)
@@ -80,14 +83,16 @@ class Toy:
 
     def request(self, name: str) -> None:
         self.log.append(name)
-        if self.kill is not None and not self.late and self.kill == len(self.log):
-            raise KilledError
+        self._die(name, late=False)
         if name in self.refusals:
             code = self.refusals[name]
             raise RefusedError(f"AWS answered {code} to iam:{name}.", code)
 
-    def answer(self, _name: str) -> None:
-        if self.kill is not None and self.late and self.kill == len(self.log):
+    def answer(self, name: str) -> None:
+        self._die(name, late=True)
+
+    def _die(self, name: str, *, late: bool) -> None:
+        if self.kill == (name, self.log.count(name), late):
             raise KilledError
 
     def ask(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
@@ -141,7 +146,11 @@ class Toy:
     def works(self, credential: Credential | None) -> bool:
         """Whether AWS lets a credential in."""
         return any(
-            credential and one.id == credential.id and Secret(one.secret) == credential.secret and one.status == "Active"
+            credential
+            and one.id == credential.id
+            and Secret(one.secret) == credential.secret
+            and one.status == "Active"
+            and self.now - one.created >= self.slow
             for one in self.keys
         )
 
