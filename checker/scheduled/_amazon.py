@@ -79,8 +79,9 @@ def publish(subject: str, message: str, settings: Settings) -> None:
     """Send a message to the topic."""
     import boto3
 
+    topics: Any = boto3.client("sns", region_name=settings.region)
     with _told(f"{settings.topic} does not take the message"):
-        boto3.client("sns", region_name=settings.region).publish(TopicArn=settings.topic, Subject=subject, Message=message)
+        topics.publish(TopicArn=settings.topic, Subject=subject, Message=message)
 
 
 def missing(name: str) -> SourceError:
