@@ -209,9 +209,13 @@ class _Play:
     def narrow(
         self, before: datetime, at: datetime, run: Run, plans: dict[str, Planned]
     ) -> tuple[datetime, Run, dict[str, Planned]]:
-        """The first second in (before, at] with a change, by halving."""
+        """The first second in (before, at] with a change, by halving; most changes come at midnight, so that is tried first."""
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        guesses = iter((midnight, midnight - SECOND))
         while at - before > SECOND:
-            middle = before + timedelta(seconds=int((at - before).total_seconds()) // 2)
+            middle = next(guesses, before + timedelta(seconds=int((at - before).total_seconds()) // 2))
+            if not before < middle < at:
+                continue
             tried, made = self.plan(middle)
             if self.changes(tried, made):
                 at, run, plans = middle, tried, made
