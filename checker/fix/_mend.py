@@ -190,10 +190,6 @@ def _inserted(made: Sequence[Made], anchor: Declared, *, after: bool) -> list[Ed
     return [page.edit(start, start, ("" if page.blank(start) else "\n") + "\n".join(blocks) + "\n")]
 
 
-def _block(made: Made, outer: str, inner: str) -> str:
-    return f'{outer}resource "{made.kind}" "{made.name}" {{\n{inner}{made.argument} = {made.value}\n{outer}}}\n'
-
-
 def _into_json(made: Sequence[Made], sheet: Sheet, anchor: Declared) -> list[Edit]:
     """Members of the object that has the block's type."""
     outer = next(one for one in sheet.down("resource") if any(name == anchor.labels[0] for name, _, _ in one.value))

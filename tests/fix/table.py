@@ -16,7 +16,7 @@ from checker.cli import main
 
 REAL = "real Terraform: applied, a month later the plan replaces it, and did not before"
 VALID = "real Terraform: fmt, validate"
-PLAYED = "virtual time"
+PLAYED = "virtual time; real Terraform: fmt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ CASES = (
         ("broken-rotation",),
         **TIME,
     ),
-    Case("depends_on a rotator", ROTATOR % 60 + KEY % "  depends_on = [time_rotating.k]\n", ("broken-rotation",), **TIME),
+    Case("depends_on a rotator", ROTATOR % 60 + KEY % "\n  depends_on = [time_rotating.k]\n", ("broken-rotation",), **TIME),
     Case("every 180 days", ROTATOR % 180 + STATIC + key(FIRST, ON_STATIC), ("slow-rotation",), **TIME),
     Case(
         "as a variable says",

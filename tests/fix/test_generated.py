@@ -1,15 +1,13 @@
 """Random roots in random styles: mended once they are right, and a second mend has nothing to do."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from checker.cli import main
+from tests.fix.real import take, unformatted
 from tests.fix.roots import Root, a_json_root, a_root
-from tests.integration.terraform_rig import environment
 
 MENDED = {"no-rotation", "broken-rotation", "slow-rotation", "rotation-downtime", "manual-rotation"}
 
@@ -53,19 +51,6 @@ def test_a_mended_root_is_right_and_stays_as_it_is(root, tmp_path, monkeypatch):
     assert files(tmp_path) == mended
 
 
-def terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Terraform in a folder."""
-    given = {**os.environ, **environment()}
-    return subprocess.run(["terraform", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=given)
-
-
-def unformatted(folder: Path) -> set[str]:
-    """The files that `terraform fmt` would change."""
-    done = terraform(folder, "fmt", "-check", "-recursive")
-    assert done.returncode in (0, 3), done.stderr
-    return set(done.stdout.split())
-
-
 def test_terraform_takes_what_was_mended(tmp_path, monkeypatch):
     """Files that were as `terraform fmt` wants them still are, and `terraform validate` is content with all."""
     before, after = tmp_path / "before", tmp_path / "after"
@@ -75,8 +60,4 @@ def test_terraform_takes_what_was_mended(tmp_path, monkeypatch):
         lay(root, after / name)
         fix(root, after / name, monkeypatch)
     assert unformatted(after) <= unformatted(before)
-    whole = "".join(f'module "{name}" {{\n  source = "./{name}"\n}}\n' for name in roots)
-    (after / "main.tf").write_text(whole)
-    for command in ("init", "validate"):
-        done = terraform(after, command)
-        assert done.returncode == 0, done.stdout + done.stderr
+    take(after, roots)
