@@ -13,7 +13,6 @@ from checker.rotate._view import GRACE, LAG, View
 
 def cut_off(view: View, new: AccessKey) -> Step:
     """The next step for a new key that was not noted as handed over, and that nobody has used."""
-    assert view.journal
     made = f"{new.id} was made for this rotation, which was cut off"
     if view.journal.phase != HANDING:
         return _orphan(view, new, f"{made} before anybody received its secret.", wait=timedelta())

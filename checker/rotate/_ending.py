@@ -29,7 +29,7 @@ def terms(view: View, key: AccessKey, why: str) -> Terms:
     """The terms for a key whose secret somebody has, or may have; its last use must be known."""
     assert key.last_used
     since = view.side_by_side()
-    known = [since, key.last_used.at, view.journal.on_since(key) if view.journal else None]
+    known = [since, key.last_used.at, view.journal.on_since(key)]
     return Terms(
         why=why,
         rests_from=max(one for one in known if one),
@@ -87,7 +87,7 @@ def _in_use(view: View, key: AccessKey, given: Terms) -> Step:
 
 
 def _inactive(view: View, key: AccessKey, given: Terms) -> Step:
-    since = view.journal.off_since(key) if view.journal else None
+    since = view.journal.off_since(key)
     if since is None:
         unknown = f"{key.id} is {key.status}, and AWS does not tell since when"
         why = f"{given.why} {unknown}: the wait of {whole(given.wait)} begins with a note."

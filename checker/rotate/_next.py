@@ -75,7 +75,7 @@ def _alone(view: View, key: AccessKey) -> Step:
 def _unlisted(view: View, key: AccessKey) -> Step | None:
     """A successor that was asked for just now may exist already: a second one would take its place in the journal."""
     journal = view.journal
-    if journal is None or journal.old != key.id or journal.at is None or view.at >= journal.at + SETTLED:
+    if journal.old != key.id or journal.at is None or view.at >= journal.at + SETTLED:
         return None
     why = f"A second key was asked for at {moment(journal.at)}, and AWS may not list it yet."
     return view.step(Action.WAIT, why, key, until=journal.at + SETTLED)
@@ -97,14 +97,11 @@ def _replaced(view: View, key: AccessKey) -> Step | None:
 
 
 def _received(view: View, new: AccessKey) -> bool:
-    assert view.journal
     return view.journal.phase in (SENT, DELIVERED) or bool(new.last_used and view.taken_up(new))
 
 
 def _journaled(view: View) -> Step | None:
     """The step for two keys of which the journal tells that one was made to replace the other; None where it tells of others."""
-    if view.journal is None:
-        return None
     old, new = view.key(view.journal.old), made_since(view.journal, view.keys)
     if old is None or new is None or old is new:
         return None
@@ -133,9 +130,9 @@ def _handed_over(view: View, old: AccessKey, new: AccessKey, *, taken_up: bool) 
 def _named(view: View, key: AccessKey) -> Step:
     """A key that a person chose to end. Its successor must have been received, if it has one."""
     journal = view.journal
-    successor = made_since(journal, view.keys) if journal and journal.old == key.id else None
+    successor = made_since(journal, view.keys) if journal.old == key.id else None
     unsure = successor is not None and (successor.last_used is None or not view.taken_up(successor))
-    if unsure and journal and journal.phase != DELIVERED:
+    if unsure and journal.phase != DELIVERED:
         return _journaled(view) or _crowded(view)
     return ended(view, key, f"{key.id} is to end, as asked.")
 

@@ -30,7 +30,7 @@ class View:
     at: datetime
     settings: Settings
     beside: Beside
-    journal: Journal | None
+    journal: Journal
 
     @classmethod
     def of(cls, keys: Sequence[AccessKey], at: datetime, settings: Settings, beside: Beside) -> View:
@@ -46,7 +46,7 @@ class View:
 
     def is_new(self, key: AccessKey) -> bool:
         """True for the key that a rotation made, by the journal."""
-        return self.journal is not None and self.journal.new == key.id
+        return self.journal.new == key.id
 
     def others(self, key: AccessKey) -> tuple[AccessKey, ...]:
         """The other keys of the user that are active."""
@@ -71,7 +71,6 @@ class View:
     def taken_up(self, key: AccessKey) -> bool:
         """Whether somebody else than us used the new key: our own checks of it are calls to STS before the noted phase."""
         assert key.last_used
-        assert self.journal
         assert self.journal.at
         use = key.last_used
         if use.at is None:
