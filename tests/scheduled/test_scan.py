@@ -170,3 +170,33 @@ def test_without_a_bucket_nothing_starts(world, monkeypatch):
     monkeypatch.delenv("KEYTURN_BUCKET")
     with pytest.raises(UsageError, match="KEYTURN_BUCKET is not set"):
         world.run()
+
+
+def test_what_is_not_asked_for_is_not_sent(world, monkeypatch):
+    """Without Security Hub and without a topic the reports go to the bucket, and nowhere else."""
+    monkeypatch.setenv("KEYTURN_SECURITY_HUB", "false")
+    monkeypatch.setenv("KEYTURN_TOPIC_ARN", "")
+    world.user("ci", 120)
+    assert world.run()["exit_code"] == 1
+    assert (world.hub(), world.messages()) == ({}, [])
+    assert "latest/keyturn.html" in world.names()
+
+
+def test_a_place_that_does_not_answer_fails_the_invocation(world, monkeypatch):
+    """No answer at all is an error that names the object and the kind of failure."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(OutputError, match=r"latest/keyturn\.asff\.json cannot be read: EndpointConnectionError"):
+        world.run()
+
+
+def test_no_secret_gets_anywhere(world, monkeypatch):
+    """Neither an object, nor a finding, nor a message holds a secret of the keys that were scanned, or of the function."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-of-the-function")
+    boto3.client("iam").create_user(UserName="ci")
+    secret = boto3.client("iam").create_access_key(UserName="ci")["AccessKey"]["SecretAccessKey"]
+    world.user("web", 120)
+    world.run()
+    written = [world.text(name) for name in world.names()] + [text for _, text in world.messages()]
+    written.append(str(boto3.client("securityhub").get_findings()["Findings"]))
+    assert not [text for text in written if secret in text or "canary-of-the-function" in text]
