@@ -93,6 +93,7 @@ def test_the_build_context_has_what_is_copied_and_nothing_else():
 def image(tmp_path_factory) -> Path:
     """The steps of the build stage, run here: the folder that becomes /app."""
     source, app = tmp_path_factory.mktemp("src"), tmp_path_factory.mktemp("app")
+    (source / ".git").mkdir()  # so that the build looks for no .gitignore in the folders above
     for word, rest in stages()["build"]:
         *names, _place = rest.split()
         for name in names if word == "COPY" else ():
