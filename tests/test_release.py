@@ -6,7 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -90,10 +92,21 @@ def test_the_build_context_has_what_is_copied_and_nothing_else():
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory) -> Path:
+def for_all() -> Iterator[Path]:
+    """A folder that nobody may enter too: pytest closes its own ones again and again, whenever a session starts."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def image(for_all) -> Path:
     """The steps of the build stage, run here: the folder that becomes /app."""
-    source, app = tmp_path_factory.mktemp("src"), tmp_path_factory.mktemp("app")
-    (source / ".git").mkdir()  # so that the build looks for no .gitignore in the folders above
+    source, app = for_all / "src", for_all / "app"
+    source.mkdir()
     for word, rest in stages()["build"]:
         *names, _place = rest.split()
         for name in names if word == "COPY" else ():
@@ -136,13 +149,10 @@ def in_image(image: Path, *arguments: str, cwd: Path) -> subprocess.CompletedPro
     return subprocess.run([*entry, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False, **who)
 
 
-def test_the_image_scans_as_nobody_on_a_tree_that_cannot_be_written(image, tmp_path_factory):
+def test_the_image_scans_as_nobody_on_a_tree_that_cannot_be_written(image, for_all):
     """Without HOME, a folder for temporary files or the right to write: a verdict, and no file left anywhere."""
-    code = tmp_path_factory.mktemp("code")
-    shutil.copytree(ROOT / "terraform" / "examples" / "quickstart", code, dirs_exist_ok=True)
-    for folder in (*code.parents, *image.parents):
-        if folder.is_relative_to(tmp_path_factory.getbasetemp()) or folder == tmp_path_factory.getbasetemp().parent:
-            folder.chmod(0o755)
+    code = for_all / "code"
+    shutil.copytree(ROOT / "terraform" / "examples" / "quickstart", code)
     for path in (code, image, *code.rglob("*"), *image.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = sorted(path for top in (code, image) for path in top.rglob("*"))
@@ -150,8 +160,6 @@ def test_the_image_scans_as_nobody_on_a_tree_that_cannot_be_written(image, tmp_p
     assert done.returncode == 1, done.stderr
     assert "[broken-rotation]" in done.stdout
     assert sorted(path for top in (code, image) for path in top.rglob("*")) == before
-    for path in (code, image, *code.rglob("*"), *image.rglob("*")):
-        path.chmod(0o755)
 
 
 def test_the_zip_file_is_the_same_each_time_and_starts(tmp_path):
