@@ -46,7 +46,7 @@ SEPARATE = {"rules", "sources", "formats"}
 HOMES = {
     # third party: the only modules that may import it
     "click": {"cli"},
-    "yaml": {"policy", "cli.hooks"},
+    "yaml": {"policy", "cli.hooks", "hcl.functions.yaml_text"},
     "hcl2": {"hcl.syntax"},
     "lark": {"hcl.syntax"},
     "boto3": {"sources.aws", "sources.organization", "rotate", "scheduled._amazon"},

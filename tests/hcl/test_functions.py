@@ -421,3 +421,16 @@ def test_whole_resources_are_compared_by_their_attributes() -> None:
     assert call("contains", (a_record(a="x"),), a_record(a="y")) is False
     assert call("jsonencode", a_record(a="x")) == '{"a":"x"}'
     assert call("jsonencode", a_record(a=APPLY)) == APPLY
+
+
+def test_yaml_that_swells_is_refused():
+    """Names that repeat what repeats others make a small text large: it ends where any result does."""
+    rows = ["a: &a [x,x,x,x,x,x,x,x,x,x]"]
+    rows += [f"{new}: &{new} [{','.join([f'*{old}'] * 10)}]" for old, new in zip("abcdefgh", "bcdefghi", strict=True)]
+    with pytest.raises(EvaluationError, match="too large"):
+        FUNCTIONS["yamldecode"]("\n".join(rows))
+
+
+def test_yaml_that_is_deeper_than_any_is_not_worked_out():
+    """Nothing is known of it, and nothing falls over."""
+    assert isinstance(FUNCTIONS["yamldecode"]("[" * 200 + "]" * 200), Unknown)

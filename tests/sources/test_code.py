@@ -532,3 +532,10 @@ def test_links_lead_to_their_modules():
     assert keys() == {"module.m.aws_iam_access_key.k": "linked"}
     assert keys("shared/main.tf") == keys("root/link/main.tf") == keys()
     assert [one.what for one in facts() if isinstance(one, Gap)] == ["root/gone.tf"]
+
+
+def test_users_listed_in_yaml():
+    """People keep their users in a file beside the code."""
+    write(main_tf=key("each.key", 'for_each = toset(yamldecode(file("u.yaml")).users)'))
+    Path("u.yaml").write_text("users:\n  - ann\n  - ben  # on leave\n")
+    assert keys() == {'aws_iam_access_key.k["ann"]': "ann", 'aws_iam_access_key.k["ben"]': "ben"}

@@ -40,6 +40,7 @@ _HOMES = {
         "substr", "title", "trim", "trimprefix", "trimspace", "trimsuffix", "upper",
     ),
     "tables": ("csvdecode",),
+    "yaml_text": ("yamldecode",),
 }
 """The module that each function lives in. It is loaded when one of them is first called: most runs need few."""
 
