@@ -15,8 +15,9 @@ class KnownModule:
     """One public module (and range of versions) that makes keys.
 
     `source` is a pattern for the source without its version. It makes keys unless a `switches` argument says no; `on`
-    tells whether it does where the switch is not written. `period` is how long a key lives where the module replaces it by
-    itself. `since` and `before` bound the versions, `before` exclusive.
+    tells whether it does where the first switch is not written. `period` is how long a key lives where the module replaces it
+    by itself, and `age` the argument that says so in seconds, where 0 is for ever. `status` is the argument for the key's.
+    `since` and `before` bound the versions, `before` exclusive.
     """
 
     source: str
@@ -24,6 +25,8 @@ class KnownModule:
     on: bool = True
     user: str = ""
     period: timedelta | None = None
+    age: str = ""
+    status: str = ""
     since: tuple[int, ...] = (0,)
     before: tuple[int, ...] = (10**6,)
 
@@ -37,34 +40,36 @@ def _registry(name: str) -> str:
     return rf"(?:{_HOST}{namespace}/{module}/{provider}|{git})"
 
 
+_IAM_USER = _registry("terraform-aws-modules/iam/aws") + "//modules/iam-user"
+_SYSTEM_USER = _registry("cloudposse/iam-system-user/aws")
+_S3_USER = _registry("cloudposse/iam-s3-user/aws")
+_SES = _registry("cloudposse/ses/aws")
+_S3_BUCKET = _registry("cloudposse/s3-bucket/aws")
+_MAKES = "create_iam_access_key"
+_AGE = "iam_access_key_max_age"
+_MONTH = timedelta(days=30)
+
+# The version 0.23 of cloudposse/iam-system-user makes expiring keys, all others plain ones; who calls it pins a version.
 MODULES: tuple[KnownModule, ...] = (
+    KnownModule(source=_IAM_USER, switches=(_MAKES, "create_user"), user="name", status="iam_access_key_status", before=(6,)),
+    KnownModule(source=_IAM_USER, switches=("create_access_key", "create"), user="name", status="access_key_status", since=(6,)),
+    KnownModule(source=_SYSTEM_USER, switches=(_MAKES, "enabled"), before=(0, 23)),
+    KnownModule(source=_SYSTEM_USER, switches=(_MAKES, "enabled"), period=_MONTH, age=_AGE, since=(0, 23), before=(1,)),
+    KnownModule(source=_SYSTEM_USER, switches=(_MAKES, "enabled"), since=(1,)),
+    KnownModule(source=_S3_USER, switches=("enabled",), before=(0, 15, 8)),
+    KnownModule(source=_S3_USER, switches=("enabled",), period=_MONTH, since=(0, 15, 8), before=(1,)),
+    KnownModule(source=_S3_USER, switches=(_MAKES, "enabled"), since=(1,)),
+    KnownModule(source=_SES, switches=("ses_user_enabled", "enabled"), before=(0, 21)),
+    KnownModule(source=_SES, switches=("ses_user_enabled", "enabled"), period=_MONTH, age=_AGE, since=(0, 21)),
+    KnownModule(source=_S3_BUCKET, switches=("user_enabled", "enabled"), on=False, before=(2, 0, 2)),
+    KnownModule(source=_S3_BUCKET, switches=("user_enabled", "enabled"), on=False, period=_MONTH, since=(2, 0, 2), before=(3,)),
+    KnownModule(source=_S3_BUCKET, switches=("user_enabled", "access_key_enabled", "enabled"), on=False, since=(3,)),
     KnownModule(
-        source=_registry("terraform-aws-modules/iam/aws") + "//modules/iam-user",
-        switches=("create_iam_access_key", "create_user"),
-        user="name",
-        before=(6,),
+        source=_registry("clouddrove/iam-user/aws"), switches=("create_access_key", "enabled"), user="name", status="status"
     ),
-    KnownModule(
-        source=_registry("terraform-aws-modules/iam/aws") + "//modules/iam-user",
-        switches=("create_access_key", "create"),
-        user="name",
-        since=(6,),
-    ),
-    KnownModule(
-        source=_registry("cloudposse/iam-system-user/aws"),
-        switches=("create_iam_access_key", "enabled"),
-        period=timedelta(days=30),
-        since=(0, 23),
-        before=(1,),
-    ),
-    KnownModule(source=_registry("cloudposse/iam-system-user/aws"), switches=("create_iam_access_key", "enabled"), since=(1,)),
-    KnownModule(source=_registry("cloudposse/iam-system-user/aws"), switches=("enabled",), before=(0, 23)),
-    KnownModule(source=_registry("cloudposse/ses/aws"), switches=("ses_user_enabled", "enabled"), period=timedelta(days=30)),
-    KnownModule(source=_registry("cloudposse/s3-bucket/aws"), switches=("user_enabled", "access_key_enabled"), on=False),
-    KnownModule(source=_registry("clouddrove/iam-user/aws"), switches=("create_access_key", "enabled"), user="name"),
-    KnownModule(source=_registry("schubergphilis/mcaf-user/aws"), switches=("create_iam_access_key",), user="name"),
+    KnownModule(source=_registry("schubergphilis/mcaf-user/aws"), switches=(_MAKES,), user="name"),
 )
-_REF = re.compile(r"[?&]ref=([^&]+)")
+_REF = re.compile(r"[?&]ref=(?:refs/)?(?:tags/)?([^&]+)")
 _RELEASE = re.compile(r"v?\d+(?:\.\d+)*(?:[-+].*)?")
 _VERSION = re.compile(r"(>=|<=|~>|!=|=|>|<)?\s*v?(\d+(?:\.\d+)*)")
 
@@ -76,7 +81,7 @@ def is_known(source: str) -> bool:
 
 
 def _plain(source: str) -> str:
-    return _REF.sub("", source).rstrip("?&").replace(".git//", "//")
+    return source.partition("?")[0].replace(".git//", "//")
 
 
 @lru_cache(maxsize=4096)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
+from checker.hcl.evaluate import Names
 from checker.hcl.modules import Declared
 from checker.hcl.run import Run
-from checker.hcl.values import EvaluationError, Unknown
+from checker.hcl.values import EvaluationError, Unknown, Value
 from checker.hcl.world import ModuleInstance, spell
 from checker.mechanism import days, location
 from checker.model import Instance, Location, Mechanism, Related, Rotation
 from checker.record import dataclass
 from checker.sources._known_modules import KnownModule
+
+_AGES = 10**10  # seconds, some centuries: longer is as good as for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +58,47 @@ def made_by_call(run: Run, owner: ModuleInstance, call: Declared, known: KnownMo
     """The keys that a known public module makes, one for each instance of its call."""
     keys = run.expand(owner, call, owner.names)
     base = owner.under(f"module.{call.labels[0]}")
-    mechanism = _made_by(known)
     for key in (None,) if isinstance(keys, Unknown) else keys:
-        names = run.bindings(owner, call, key, owner.names)
-        try:
-            user = run.value(call.body.value(known.user), owner, names) if known.user else None
-        except EvaluationError:
-            user = None
-        address = base + ("[*]" if isinstance(keys, Unknown) else spell(key))
+        given = _Given(run, owner, call, run.bindings(owner, call, key, owner.names))
+        user, status = given.value(known.user), given.value(known.status)
         instance = Instance(
-            address=address, root=owner.root, user=user if isinstance(user, str) else None, calls=tuple(chain(owner))
+            address=base + ("[*]" if isinstance(keys, Unknown) else spell(key)),
+            root=owner.root,
+            user=user if isinstance(user, str) else None,
+            status="Active" if status is None else status if isinstance(status, str) else None,
+            calls=tuple(chain(owner)),
         )
-        yield Sighting(call, "module", mechanism, instance, place, location(call.file.path, call.whole))
+        yield Sighting(
+            call, "module", _made_by(known, given.value(known.age)), instance, place, location(call.file.path, call.whole)
+        )
 
 
-def _made_by(known: KnownModule) -> Mechanism:
-    if known.period is None:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one instance of a call gives to its module."""
+
+    run: Run
+    owner: ModuleInstance
+    call: Declared
+    names: Names
+
+    def value(self, name: str) -> Value:
+        """The value of an argument; None where it is not written, or is in error."""
+        try:
+            return self.run.value(self.call.body.value(name), self.owner, self.names) if name else None
+        except EvaluationError:
+            return None
+
+
+def _made_by(known: KnownModule, age: Value) -> Mechanism:
+    """The mechanism inside; `age` is what the call says about how long a key lives, in seconds."""
+    period = known.period
+    if period is not None and age is not None:
+        if not isinstance(age, Decimal):
+            why = "this public module makes a key that expires, but after how long cannot be worked out"
+            return Mechanism(kind=Rotation.CLOCK, why=why, driver="the module", overlap=True)
+        period = timedelta(seconds=min(int(age), _AGES)) if age > 0 else None
+    if period is None:
         return Mechanism(kind=Rotation.NONE, why="this public module makes an access key and nothing in it ever replaces that")
-    why = f"this public module makes a key that expires and is made anew every {days(known.period)}, if applied often enough"
-    return Mechanism(kind=Rotation.CLOCK, why=why, period=known.period, driver="the module", overlap=True)
+    why = f"this public module makes a key that expires and is made anew every {days(period)}, if applied often enough"
+    return Mechanism(kind=Rotation.CLOCK, why=why, period=period, driver="the module", overlap=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.model import Gap, Ignore, KeyResource, ManagedUser, ModuleCall, Rotation
+from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, Rotation
 from checker.policy import load
 from checker.scan import run
 from checker.sources.code import CodeSettings, read
@@ -387,6 +387,60 @@ def test_known_modules(version, switch, kind):
     write(main_tf=f'variable "unset" {{}}\nmodule "u" {{\n{body}}}\n')
     found = [one for one in facts() if isinstance(one, KeyResource)]
     assert [one.mechanism.kind for one in found] == ([kind] if kind else [])
+
+
+PUBLIC = [
+    # source, version, what the call says, the keys' lives as the module's own code has them (None: no key)
+    ("cloudposse/iam-system-user/aws", "0.16.0", "", ["for ever"]),
+    ("cloudposse/iam-system-user/aws", "0.22.5", "create_iam_access_key = false", []),
+    ("cloudposse/iam-system-user/aws", "0.23.2", "", ["30 days"]),
+    ("cloudposse/iam-system-user/aws", "~> 0.23", "iam_access_key_max_age = 0", ["for ever"]),
+    ("cloudposse/iam-system-user/aws", "~> 0.23", "iam_access_key_max_age = 200 * 24 * 3600", ["200 days"]),
+    ("cloudposse/iam-system-user/aws", "~> 0.23", "iam_access_key_max_age = var.unset", ["unknown"]),
+    ("cloudposse/iam-system-user/aws", "1.2.1", "", ["for ever"]),
+    ("cloudposse/iam-system-user/aws", "> 0.23, != 1.0.0", "", ["for ever"]),
+    ("cloudposse/iam-system-user/aws", "< 0.0", "", ["for ever"]),
+    ("git::https://github.com/cloudposse/terraform-aws-iam-system-user.git?ref=tags/0.23.2", "", "", ["30 days"]),
+    ("git::https://github.com/cloudposse/terraform-aws-iam-system-user.git?depth=1&ref=0.22.0", "", "", ["for ever"]),
+    ("git@github.com:cloudposse/terraform-aws-iam-system-user.git?ref=main", "", "", ["for ever"]),
+    ("cloudposse/iam-s3-user/aws", "0.15.7", "", ["for ever"]),
+    ("cloudposse/iam-s3-user/aws", "0.15.10", "", ["30 days"]),
+    ("cloudposse/iam-s3-user/aws", "1.2.0", "create_iam_access_key = false", []),
+    ("cloudposse/ses/aws", "0.20.6", "", ["for ever"]),
+    ("cloudposse/ses/aws", "0.25.0", "", ["30 days"]),
+    ("cloudposse/ses/aws", "0.25.0", "iam_access_key_max_age = 0", ["for ever"]),
+    ("cloudposse/ses/aws", "0.25.0", "ses_user_enabled = false", []),
+    ("cloudposse/s3-bucket/aws", "4.2.0", "", []),
+    ("cloudposse/s3-bucket/aws", "4.2.0", "user_enabled = true", ["for ever"]),
+    ("cloudposse/s3-bucket/aws", "4.2.0", "user_enabled = true\n access_key_enabled = false", []),
+    ("cloudposse/s3-bucket/aws", "2.0.3", "user_enabled = true", ["30 days"]),
+    ("clouddrove/iam-user/aws", "1.3.0", "enabled = false", []),
+    ("clouddrove/iam-user/aws", "1.3.1", "create_access_key = local.no_such", ["for ever"]),
+    ("schubergphilis/mcaf-user/aws", "0.4.0", "create_iam_access_key = false", []),
+]
+
+
+@pytest.mark.parametrize(("source", "version", "says", "lives"), PUBLIC)
+def test_public_modules_are_known_version_by_version(source, version, says, lives):
+    """How long the keys of a public module live is read off its version and what the call says."""
+    line = f'  version = "{version}"\n' if version else ""
+    write(main_tf=f'variable "unset" {{}}\nmodule "u" {{\n  source = "{source}"\n{line}  name = "u"\n  {says}\n}}\n')
+    found = [one.mechanism for one in facts() if isinstance(one, KeyResource)]
+    assert [_life(one) for one in found] == lives
+
+
+def _life(mechanism: Mechanism) -> str:
+    if mechanism.kind is Rotation.NONE:
+        return "for ever"
+    return f"{mechanism.period.days} days" if mechanism.period else "unknown"
+
+
+def test_a_public_module_may_make_a_key_that_is_switched_off():
+    """The status that the call hands to the module is the key's."""
+    source = "terraform-aws-modules/iam/aws//modules/iam-user"
+    write(main_tf=f'module "u" {{\n  source = "{source}"\n  version = "6.1.0"\n  access_key_status = "Inactive"\n}}\n')
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    assert [one.status for one in found.instances] == ["Inactive"]
 
 
 def test_a_named_file_stands_for_its_module_and_the_roots_that_call_it():
