@@ -178,7 +178,8 @@ class Mechanism:
     """What replaces a key.
 
     `period` is the longest life of one key if someone applies often enough; None where it cannot be shown. `driver` names
-    what moves ("time_rotating.r"), `hangs_on` is where that stands. `why` is one sentence: why it fires, or why not.
+    what moves ("time_rotating.r") as the key's own module says it, `hangs_on` is where that stands. `why` is one sentence: why
+    it fires, or why not.
     `blocked_by` names what stops a mechanism that would fire, `cure` what a person does to make a broken one work.
     `overlap` is true when the new key exists before the old one is destroyed, `second_key` when another key of the same
     user stands while this one is replaced. `related` are the places on the way.

@@ -148,10 +148,11 @@ def _kept_id(case: Case) -> str:
 def _rotator(case: Case) -> tuple[Declared | None, tuple[Edit, ...]]:
     """The rotator beside the key that was meant to drive it, where one bridge makes it work; with the edits to its period."""
     mechanism = case.resource.mechanism
-    outer = case.resource.address.rpartition(f"{case.declared.name}")[0]
-    name = mechanism.driver.removeprefix(f"{outer}time_rotating.")
+    name = mechanism.driver.removeprefix("time_rotating.")
     declared = case.module.resources.get(("time_rotating", name)) if mechanism.kind is Rotation.BROKEN else None
-    if declared is None or not is_simple(declared):
+    place = mechanism.hangs_on
+    beside = declared is not None and place is not None and place.path == declared.file.path
+    if declared is None or not beside or not is_simple(declared):  # one of the same name may stand in a caller
         return None, ()
     own = length(declared)
     if own is not None and own <= case.limit:

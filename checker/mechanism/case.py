@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -47,6 +48,11 @@ class Case:
     def overlap(self) -> bool:
         """Whether the new key stands before the old one goes; instances that swap their names have no order."""
         return not self.outcome.swapped and overlaps(self.owner, self.declared)
+
+    def near(self, text: str) -> str:
+        """A text with names as the key's own module writes them: then all instances of the module have the same verdict."""
+        home = self.owner.address
+        return re.sub(rf"(?<![\w.\]]){re.escape(home)}\.", "", text) if home else text
 
 
 def kind_of(leaf: Leaf) -> str:
@@ -142,7 +148,7 @@ def _related(case: Case, leaves: tuple[Leaf, ...], driver: Leaf | None) -> tuple
     for leaf in ordered:
         if leaf.path and (leaf.path, leaf.place) != own:
             places.setdefault(location(leaf.path, leaf.place), leaf)
-    return tuple(Related(location=place, message=_role(leaf, driver)) for place, leaf in places.items())
+    return tuple(Related(location=place, message=case.near(_role(leaf, driver))) for place, leaf in places.items())
 
 
 def _role(leaf: Leaf, driver: Leaf | None) -> str:
@@ -165,12 +171,12 @@ def make(
     """A mechanism of this kind, with the places that belong to it."""
     return Mechanism(
         kind=kind,
-        why=why,
+        why=case.near(why),
         period=period,
-        driver=driver.name if driver else "",
+        driver=case.near(driver.name) if driver else "",
         hangs_on=location(driver.path, driver.place) if driver and driver.path else None,
         blocked_by=blocked_by,
-        cure=cure,
+        cure=case.near(cure),
         overlap=kind not in (Rotation.NONE, Rotation.BROKEN) and case.overlap,
         related=_related(case, leaves, driver) if kind is not Rotation.NONE else (),
     )

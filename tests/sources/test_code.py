@@ -389,6 +389,9 @@ def test_known_modules(version, switch, kind):
     assert [one.mechanism.kind for one in found] == ([kind] if kind else [])
 
 
+STAMPED = 'variable "n" {}\nvariable "stamp" {}\nresource "time_rotating" "r" {\n  rotation_days = 120\n}\n'
+
+
 PUBLIC = [
     # source, version, what the call says, the keys' lives as the module's own code has them (None: no key)
     ("cloudposse/iam-system-user/aws", "0.16.0", "", ["for ever"]),
@@ -451,6 +454,24 @@ def test_a_named_file_stands_for_its_module_and_the_roots_that_call_it():
     assert keys("b/main.tf") == {"aws_iam_access_key.k": "b"}
     assert keys("a/x.tfvars") == {"module.m.aws_iam_access_key.k": "m"}
     assert keys("gone/main.tf") == {}
+
+
+@pytest.mark.parametrize("driver", ["time_rotating.r.id", "var.stamp"])
+def test_a_module_that_is_called_many_times_is_one_resource_with_all_its_instances(driver):
+    """The same block with the same verdict is named once, with each way that leads to it, and its parts as its module says."""
+    bridge = f'resource "terraform_data" "t" {{\n  triggers_replace = {driver}\n}}\n'
+    lifecycle = "lifecycle {\n    create_before_destroy = true\n    replace_triggered_by = [terraform_data.t]\n  }"
+    write(m__main_tf=STAMPED + bridge + key("var.n", lifecycle))
+    rotator = 'resource "time_rotating" "r" {\n  rotation_days = 120\n}\n'
+    call = 'module "{0}" {{\n  source = "../m"\n  n = {1}\n  stamp = time_rotating.r.id\n  {2}\n}}\n'
+    several = call.format("many", "each.key", 'for_each = toset(["x", "y"])')
+    write(root__main_tf=rotator + call.format("a", '"a"', "") + call.format("b", '"b"', "") + several)
+    [found] = [one for one in facts() if isinstance(one, KeyResource)]
+    homes = ["module.a", "module.b", 'module.many["x"]', 'module.many["y"]']
+    assert [one.address for one in found.instances] == [f"{home}.aws_iam_access_key.k" for home in homes]
+    assert [one.calls[0].message for one in found.instances] == [f"called here as {home}" for home in homes]
+    assert found.mechanism.driver == "time_rotating.r"
+    assert [one.message for one in found.mechanism.related] == ["time_rotating.r drives it", "terraform_data.t is on the way"]
 
 
 def test_circles_and_missing_folders_end():
