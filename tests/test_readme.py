@@ -6,6 +6,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from tests.readme import DEMO, QUICKSTART, README, ROOT, renewed
 
 TEXT = README.read_text(encoding="utf-8")
 NOT_HERE = ("pip ", "make ", "docker ", "keyturn rotate", "keyturn scan . --plan", "keyturn scan . --state", "keyturn run-task")
+"""Run elsewhere: set-up and pipes below, rotations in tests/rotate/test_readme.py; the image where there is an engine."""
+CASES = ROOT / "tests" / "data" / "cases"
 
 
 def blocks(language: str) -> list[str]:
@@ -28,7 +32,7 @@ def blocks(language: str) -> list[str]:
 
 def commands() -> list[str]:
     """Every keyturn command of the README's shell blocks, without comments and without what is piped into it."""
-    lines = [line.split("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    lines = [re.split(r"\s#\s", line)[0].strip() for block in blocks("sh") for line in block.splitlines()]
     return [line.rpartition("| ")[2] for line in lines if "keyturn" in line]
 
 
@@ -87,6 +91,43 @@ def test_every_command_runs(command, company, aws, monkeypatch, capsys):
     said = capsys.readouterr()
     assert code == (0 if command.startswith(PASSING) else 1), said.err
     assert said.out
+
+
+PIPED = {"--plan": CASES / "plan_leaves_old" / "p.json", "--state": CASES / "state_old_key_at_code" / "s.tfstate"}
+
+
+@pytest.mark.parametrize(
+    "command", [one for one in commands() if one.startswith(("keyturn scan . --plan", "keyturn scan . --state"))]
+)
+def test_every_pipe_is_read(command, company, monkeypatch, capsys):
+    """What Terraform prints is taken from standard input, beside the code of this folder."""
+    option = next(one for one in PIPED if one in command)
+    shutil.copy(PIPED[option].parent / "main.tf", company)
+    with PIPED[option].open() as piped:
+        monkeypatch.setattr("sys.stdin", piped)
+        assert main(shlex.split(command)[1:]) == 1
+    assert "key-too-old" in capsys.readouterr().out
+
+
+def test_the_run_task_listens_as_shown(tmp_path):
+    """The command of the README answers, on a port and with a key of this machine."""
+    (command,) = [one for one in commands() if one.startswith("keyturn run-task")]
+    (tmp_path / "key").write_text("a key of some length for the tests")
+    command = command.replace("0.0.0.0:8080", "127.0.0.1:0").replace("/run/secrets/hmac-key", str(tmp_path / "key"))
+    log = tmp_path / "log"
+    with log.open("w") as file:
+        process = subprocess.Popen([sys.executable, "-m", "checker", *shlex.split(command)[1:]], cwd=ROOT, stderr=file)
+    try:
+        for _ in range(600):
+            if "listening on" in log.read_text():
+                break
+            time.sleep(0.1)
+        address = log.read_text().split("listening on ")[1].split(";")[0]
+        with urllib.request.urlopen(f"http://{address}", timeout=60) as answer:
+            assert answer.status == 200
+    finally:
+        process.terminate()
+    assert process.wait(60) == 0
 
 
 OF_AWS = {"--rm", "--read-only", "--network", "--target", "--query", "--output", "--user-name"}
