@@ -117,6 +117,12 @@ OTHERS = {
     "a minute": block("time_rotating", "r", "rotation_minutes = 1")
     + block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339")
     + key("time_static.s"),
+    "clock read in an unknown way": 'variable "how" {}\n'
+    + block("terraform_data", "t", "triggers_replace = formatdate(var.how, plantimestamp())")
+    + key("terraform_data.t"),
+    "clock that counts unknown": 'variable "n" {}\n'
+    + block("terraform_data", "t", 'triggers_replace = var.n > 3 ? formatdate("YYYY", plantimestamp()) : "x"')
+    + key("terraform_data.t"),
     "ignored bridge": STATIC
     + block("terraform_data", "t", "input = time_static.s.id\n  lifecycle {\n    ignore_changes = all\n  }")
     + key("terraform_data.t"),
@@ -153,3 +159,9 @@ def test_the_whole_mechanism(name: str, tmp_path: Path) -> None:
 def test_the_golden_file_holds_nothing_else() -> None:
     """Each line belongs to a program."""
     assert list(golden()) == list(PROGRAMS)
+
+
+def test_a_plan_that_fails_has_keys_without_number(tmp_path: Path) -> None:
+    """Where the plan itself fails, the block stands for all of its keys."""
+    [found] = resources(tmp_path, PROGRAMS["for_each known after apply"])
+    assert [one.address for one in found.instances] == ["aws_iam_access_key.k[*]"]

@@ -214,3 +214,22 @@ def test_evidence_of_a_live_run_is_read_as_such():
     document = {"format": _evidence.FORMAT, "version": 1, "at": "2026-11-01T00:00:00Z", "keys": [0], "gaps": [], "evidence": []}
     [gap, *_] = gaps(report.read("e.json", json.dumps(document).encode(), at=AT))
     assert gap.what == "e.json"
+
+
+def test_root_is_no_user_that_is_counted():
+    """People are counted, the root user is not."""
+    facts = read(a_csv(ROOT, a_row(first=OLD_KEY), a_row("b"), a_row("c")))
+    assert evidence(facts).counts == (("users", 3), ("keys", 1), ("active keys", 1))
+
+
+def test_a_table_whose_first_line_is_broken_is_pointed_at():
+    """What cannot be read from its first line on says so there."""
+    [gap, *_] = gaps(read(b'user,arn,"access_key_1_active'))
+    assert (gap.what, gap.location.line) == ("r.csv:1", 1)
+
+
+def test_credentials_that_do_not_matter_are_no_gap():
+    """Words about certificates, and those for nothing, are not taken for more keys."""
+    for word in ("", "N/A", "0", "not_supported", "2 signing certificates"):
+        assert gaps(read(a_csv(ROOT | {ADDITIONAL: ""}, a_row(**{ADDITIONAL: word}), columns=[*COLUMNS, ADDITIONAL]))) == []
+    assert gaps(read(a_csv(ROOT | {ADDITIONAL: ""}, a_row(**{ADDITIONAL: "keys and certs"}), columns=[*COLUMNS, ADDITIONAL])))
