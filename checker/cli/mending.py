@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,7 @@ def mend(report: Report, asked: Mending, again: Callable[[], Report]) -> Report:
     chosen = [one for one in fixes if one.safe or asked.fix == "all"]
     changes = fix.rewrite(chosen, report.texts)
     _say(_risky([one for one in chosen if not one.safe], "to be written"))
+    _say(_swept({*changes, *(one.path for one in report.texts)}))
     fix.write(changes)
     _say(_said(chosen, tuple(changes), len(fixes) - len(chosen)))
     _say((*_aged(report, chosen), *_unmended(report)))
@@ -92,6 +94,17 @@ def _risky(fixes: list[Fix], what: str) -> Iterator[str]:
     """What it means to apply edits that are not safe, said before they are written."""
     if fixes:
         yield f"{len(fixes)} of the edits {what} {'is' if len(fixes) == 1 else 'are'} not safe: {RISK}."
+
+
+def _swept(paths: Iterable[str]) -> Iterator[str]:
+    from checker import fix
+
+    for path, gone in fix.sweep(paths):
+        yield (
+            f"removed {_here(path)}, which a run that was killed had left"
+            if gone
+            else (f"{_here(path)} was left by a run that was killed, and cannot be removed: delete it")
+        )
 
 
 def _said(chosen: list[Fix], paths: tuple[str, ...], left: int) -> Iterator[str]:
@@ -143,6 +156,11 @@ def _patch(changes: Mapping[str, Change]) -> str:
 def _rows(parts: list[str]) -> list[str]:
     """Lines with their line feeds; other signs that Python takes for line ends are none to git and patch."""
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _here(path: str) -> str:
+    """The path as the person who is here would write it."""
+    return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path
 
 
 def _name(path: str) -> str:

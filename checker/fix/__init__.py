@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from checker.fix._propose import Wish, propose, unique
-from checker.fix._write import Change, rewrite, write
+from checker.fix._write import Change, rewrite, sweep, write
 
-__all__ = ["Change", "Wish", "propose", "rewrite", "unique", "write"]
+__all__ = ["Change", "Wish", "propose", "rewrite", "sweep", "unique", "write"]

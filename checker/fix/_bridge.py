@@ -15,6 +15,8 @@ _STAMPS = (
     (timedelta(days=2), "each day", 'formatdate("YYYY-MM-DD", plantimestamp())'),
     (timedelta(), "each hour", 'formatdate("YYYY-MM-DD hh", plantimestamp())'),
 )
+BRIDGES = {"terraform_data": "triggers_replace", "time_static": "rfc3339"}
+"""Each bridge with the argument whose change replaces it."""
 _SHARED = "access_key_rotation"
 
 
@@ -46,18 +48,21 @@ def stamp(limit: timedelta) -> tuple[str, str]:
     return next((often, text) for least, often, text in _STAMPS if limit >= least)
 
 
-def built_in(names: Names, label: str, limit: timedelta) -> Bridge:
-    """`terraform_data` and `plantimestamp()`: no provider besides Terraform itself, from 1.5 on."""
+def built_in(names: Names, label: str, path: str, limit: timedelta) -> Bridge:
+    """`terraform_data` and `plantimestamp()`: no provider besides Terraform itself, from 1.5 on.
+
+    Without a label all keys of one file share the bridge: no other file may declare it again.
+    """
     often, text = stamp(limit)
-    wanted = f"{label}_rotation" if label else _SHARED
-    made = Made("terraform_data", names.free(wanted, ("terraform_data",), text), "triggers_replace", text)
+    wanted = f"{label}{'-' if '-' in label and '_' not in label else '_'}rotation" if label else _SHARED
+    made = Made("terraform_data", names.free(wanted, ("terraform_data",), f"{label or path}: {text}"), "triggers_replace", text)
     return Bridge((made,), made.address, often)
 
 
-def by_time(names: Names, label: str, limit: timedelta) -> Bridge:
+def by_time(names: Names, label: str, path: str, limit: timedelta) -> Bridge:
     """`time_rotating` and the `time_static` that hands its expiry on as a replacement."""
     unit, count = amount(limit)
-    name = names.free(label or _SHARED, ("time_rotating", "time_static"), f"{count} {unit}")
+    name = names.free(label or _SHARED, ("time_rotating", "time_static"), f"{label or path}: {count} {unit}")
     clock = Made("time_rotating", name, f"rotation_{unit}", str(count))
     static = Made("time_static", name, "rfc3339", f"{clock.address}.rfc3339")
     return Bridge((clock, static), static.address, f"every {count} {unit}")
@@ -65,9 +70,9 @@ def by_time(names: Names, label: str, limit: timedelta) -> Bridge:
 
 def onward(names: Names, rotator: str, mechanism: str) -> Bridge:
     """A bridge that is replaced when a rotator that is there expires."""
-    kind, argument = ("terraform_data", "triggers_replace") if mechanism == "builtin" else ("time_static", "rfc3339")
+    kind = "terraform_data" if mechanism == "builtin" else "time_static"
     name = names.free(rotator, (kind,), f"time_rotating.{rotator}")
-    made = Made(kind, name, argument, f"time_rotating.{rotator}.rfc3339")
+    made = Made(kind, name, BRIDGES[kind], f"time_rotating.{rotator}.rfc3339")
     return Bridge((made,), made.address, f"with time_rotating.{rotator}")
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from checker.fix._bridge import Bridge, Made, built_in, by_time, onward
+from checker.fix._bridge import BRIDGES, Bridge, Made, built_in, by_time, onward
 from checker.fix._clock import is_simple, length, shorter, shorter_at
 from checker.fix._json import Json, Sheet
 from checker.fix._lifecycle import Wanted, lifecycle_edits
@@ -131,6 +131,9 @@ def _bridge(case: Case) -> tuple[Bridge, list[Edit]]:
     if named:
         return Bridge((), named, "with what drives it"), []
     rotator, edits = _rotator(case)
+    standing = _standing(case.module, rotator) if rotator else ""
+    if rotator and standing:
+        return Bridge((), standing, f"with {rotator.name}"), list(edits)
     bridge = onward(case.names, rotator.labels[1], case.mechanism) if rotator else _fresh(case)
     required = requirement(case.module) if any(one.kind.startswith("time_") for one in bridge.made) else None
     inserted = _inserted(bridge.made, rotator or case.declared, after=rotator is not None)
@@ -161,6 +164,17 @@ def _rotator(case: Case) -> tuple[Declared | None, tuple[Edit, ...]]:
     return (declared, found.edits) if found else (None, ())
 
 
+def _standing(module: Module, rotator: Declared) -> str:
+    """A bridge behind a rotator that is there already, say because a mend was killed before it came to the key."""
+    for (kind, _), declared in module.resources.items():
+        argument = declared.body.arguments.get(BRIDGES.get(kind, ""))
+        target = parse_target(argument.value) if argument else None
+        plain = len(declared.body.arguments) == 1 and not declared.body.nested and not declared.amended
+        if plain and target and f"{target.type}.{target.name}" == rotator.name and target.rest == ("rfc3339",):
+            return declared.name
+    return ""
+
+
 def _fresh(case: Case) -> Bridge:
     by = case.mechanism
     modules = (case.module, *case.roots)
@@ -168,7 +182,7 @@ def _fresh(case: Case) -> Bridge:
         by = "time" if any(map(uses_time, modules)) or not knows_built_in(modules) else "builtin"
     if by == "builtin" and not knows_built_in(modules):
         raise NoEditError("required_version allows no Terraform that has plantimestamp() (1.5): use --fix-with time")
-    return (by_time if by == "time" else built_in)(case.names, case.label, case.limit)
+    return (by_time if by == "time" else built_in)(case.names, case.label, case.declared.file.path, case.limit)
 
 
 def _inserted(made: Sequence[Made], anchor: Declared, *, after: bool) -> list[Edit]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from checker.errors import OutputError
 from checker.model import Fix, SourceText
 from checker.record import dataclass
+
+_MARK = ".keyturn-"
+_LEFT = re.compile(rf"\..+\.tf(\.json)?{re.escape(_MARK)}[a-z0-9_]{{8}}")
+"""What `tempfile` makes of our names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,19 @@ def _edited(path: str, data: bytes, edits: Iterable[tuple[int, int, str]]) -> by
     return data
 
 
+def sweep(paths: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Take away what a run that was killed has left beside these files; each with whether it is gone.
+
+    A run that still goes on there fails, and undoes what it did: two that write the same files have no better end.
+    """
+    for folder in sorted({os.path.dirname(os.path.realpath(path)) for path in paths}):
+        for name in sorted(filter(_LEFT.fullmatch, os.listdir(folder))):
+            left = os.path.join(folder, name)
+            with contextlib.suppress(OSError):
+                os.unlink(left)
+            yield left, not os.path.lexists(left)
+
+
 def write(changes: Mapping[str, Change]) -> None:
     """Write every file beside itself, then put all in place; what fails or is stopped on the way is undone.
 
@@ -94,7 +112,7 @@ def _beside(path: str, data: bytes) -> str:
     """The new bytes in a file of their own, with the owner and the permissions of the old one."""
     real = os.path.realpath(path)
     folder, name = os.path.split(real)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.keyturn-", dir=folder)
+    handle, temporary = tempfile.mkstemp(prefix=f".{name}{_MARK}", dir=folder)
     with contextlib.ExitStack() as undone:
         undone.callback(os.unlink, temporary)
         with os.fdopen(handle, "wb") as stream:

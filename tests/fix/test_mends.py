@@ -1,9 +1,11 @@
 """What single edits look like: shorter clocks, providers that are listed, comments, and which mends are safe."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from checker.cli import main
 from tests.fix.table import CASES, FIRST, KEY, ON_STATIC, STATIC, Case, key, mend
 
 BARE, STORED = CASES[0].code, CASES[1].code
@@ -234,3 +236,54 @@ def test_comments_in_a_list_stay(tmp_path):
     made = rewritten(tmp_path, code)
     assert lines % "time_static.k" in made
     assert f"rotation_days = 60\n}}\n\n{STATIC}" in made
+
+
+@pytest.mark.parametrize("by", ["builtin", "time"])
+def test_each_json_file_has_a_clock_of_its_own(by, tmp_path, monkeypatch):
+    """The keys of one file share what drives them; no two files of a module declare one resource."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        keys = {f"{name}{number}": {"user": f"{name}{number}"} for number in range(2)}
+        Path(f"{name}.tf.json").write_text(json.dumps({"resource": {"aws_iam_access_key": keys}}))
+    assert main(["scan", ".", "--fix=all", "--fix-with", by]) == 0
+    made = [json.loads(Path(f"{name}.tf.json").read_text())["resource"] for name in ("a", "b")]
+    names = [(kind, name) for one in made for kind, some in one.items() if kind != "aws_iam_access_key" for name in some]
+    assert len(names) == len(set(names)) == (2 if by == "builtin" else 4)
+
+
+def test_labels_of_other_alphabets_give_names_of_their_own(tmp_path):
+    """Letters that our own reader does not know are replaced, and two keys still have two bridges."""
+    labels = ("clé", "clè")
+    code = "\n".join(f'resource "aws_iam_access_key" "{one}" {{\n  user = "{one}"\n}}\n' for one in labels)
+    made = rewritten(tmp_path, code, "--fix-with", "builtin")
+    assert [f'"{name}" {{\n  triggers' in made for name in ("cl__rotation", "cl__rotation_2")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [("ci", "ci_rotation"), ("ci-k", "ci-k-rotation"), ("ci_k", "ci_k_rotation"), ("a-b_c", "a-b_c_rotation")]
+)
+def test_a_bridge_is_named_in_the_way_of_its_key(label, name, tmp_path):
+    """With hyphens where the key has them."""
+    code = f'resource "aws_iam_access_key" "{label}" {{\n  user = "ci"\n}}\n'
+    assert f'resource "terraform_data" "{name}" {{' in rewritten(tmp_path, code, "--fix-with", "builtin")
+
+
+ROTATOR = 'resource "time_rotating" "k" {\n  rotation_days = 60\n}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("bridge", "trigger", "bridges"),
+    [
+        (STATIC, "time_static.k", 1),
+        (STATIC.replace('"k"', '"other"'), "time_static.other", 1),
+        ('resource "terraform_data" "t" {\n  triggers_replace = time_rotating.k.rfc3339\n}\n\n', "terraform_data.t", 1),
+        (STATIC.replace("}\n\n", "\n  lifecycle {\n    ignore_changes = all\n  }\n}\n\n"), "time_static.k_2", 2),
+        (STATIC.replace('"k"', '"other"').replace("rotating.k.rfc3339", "rotating.k.id"), "time_static.k", 2),
+        (STATIC.replace('"k"', '"other"').replace("  rfc3339", "  count   = 2\n  rfc3339"), "time_static.k", 2),
+    ],
+)
+def test_a_bridge_that_stands_is_used(bridge, trigger, bridges, tmp_path):
+    """What another mend has left is taken up, if it fires; else a new one comes beside it."""
+    made = rewritten(tmp_path, ROTATOR + bridge + key(FIRST, "replace_triggered_by  = [time_rotating.k]"))
+    assert f"replace_triggered_by  = [{trigger}]" in made
+    assert made.count('resource "time_static"') + made.count('resource "terraform_data"') == bridges
