@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from checker.mechanism import days
 from checker.model import Mechanism
 from tests.test_mechanism import CURES, ROTATOR, ROWS, block, key, resources, turns
 
@@ -165,3 +167,35 @@ def test_a_plan_that_fails_has_keys_without_number(tmp_path: Path) -> None:
     """Where the plan itself fails, the block stands for all of its keys."""
     [found] = resources(tmp_path, PROGRAMS["for_each known after apply"])
     assert [one.address for one in found.instances] == ["aws_iam_access_key.k[*]"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"),
+        (59, "59 seconds"),
+        (60, "1 minute"),
+        (61, "61 seconds"),
+        (120, "2 minutes"),
+        (121, "3 minutes"),
+        (3600, "1 hour"),
+        (3660, "61 minutes"),
+        (7200, "2 hours"),
+        (7201, "3 hours"),
+        (86400, "1 day"),
+        (90000, "25 hours"),
+        (172800, "2 days"),
+        (172801, "3 days"),
+    ],
+)
+def test_periods_are_rounded_up(seconds: int, words: str) -> None:
+    """A period is said in the largest unit that it fills, or is more than two of; never shorter than it is."""
+    assert days(timedelta(seconds=seconds)) == words
+
+
+def test_places_are_whole(tmp_path: Path) -> None:
+    """Where the driver stands is told with its columns and its end."""
+    [found] = resources(tmp_path, STATIC + key("time_static.s"))
+    place = found.mechanism.hangs_on
+    assert place is not None
+    assert (place.line, place.column, place.end_line, place.end_column) == (1, 1, 1, 31)
