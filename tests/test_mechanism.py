@@ -36,6 +36,58 @@ def resources(folder: Path, *texts: str, settings: CodeSettings | None = None, *
     return [one for one in read([str(folder)], at=AT, settings=settings) if isinstance(one, KeyResource)]
 
 
+CONSTANTS = (
+    # expressions of a clock that every plan knows, and always the same; each was seen in real Terraform 1.11
+    'length(timestamp()) == "x"',
+    'length(timestamp()) != "x"',
+    "timestamp() == null",
+    "upper(timestamp()) == null",
+    "timestamp() == 5",
+    '[timestamp()] == "y"',
+    'split("-", timestamp()) == "x"',
+    "[1, timestamp()] == null",
+    '(timestamp() == "x") == "true"',
+    '!startswith(timestamp(), "2") != 5',
+    'max(length(timestamp()), 3) == "x"',
+    '-length(timestamp()) == "x"',
+    'tonumber(formatdate("YYYY", timestamp())) == "2026"',
+    '"a-${timestamp()}" == 1',
+    'formatdate("YYYY", timestamp()) == "2026" ? 1 : 1',
+    'formatdate("YYYY", timestamp()) == "2026" ? null : null',
+    "length([timestamp()])",
+)
+MOVING = (
+    # and those that every plan counts as changed, though the value may be the same
+    "length(timestamp())",
+    "length(timestamp()) == 20",
+    "length(timestamp()) > 5",
+    '"x${timestamp()}" == "y"',
+    'startswith("x${timestamp()}", "y")',
+    "tostring(timestamp()) == null",
+    'formatdate("YYYY", timestamp()) == "2026" ? "a" : "a"',
+    'formatdate("YYYY", timestamp()) == "2026" ? true : true',
+    'formatdate("YYYY", timestamp()) == "2026" ? ["a"] : ["a"]',
+    'formatdate("YYYY", timestamp()) == "2026" ? 1 : "1"',
+)
+
+
+@pytest.mark.parametrize("expression", CONSTANTS)
+def test_a_clock_that_is_read_and_changes_nothing_replaces_nothing(tmp_path, expression):
+    """Terraform knows what becomes of the clock without knowing the time: the trigger is a constant."""
+    bridge = block("terraform_data", "t", f"triggers_replace = {expression}")
+    [found] = resources(tmp_path, bridge + key("terraform_data.t"))
+    assert found.mechanism.kind in (Rotation.BROKEN, Rotation.MANUAL)
+    assert found.mechanism.period is None
+
+
+@pytest.mark.parametrize("expression", MOVING)
+def test_what_a_plan_does_not_know_counts_as_changed(tmp_path, expression):
+    """Whatever the value turns out to be: each apply makes a new key."""
+    bridge = block("terraform_data", "t", f"triggers_replace = {expression}")
+    [found] = resources(tmp_path, bridge + key("terraform_data.t"))
+    assert found.mechanism.kind is Rotation.EVERY_APPLY
+
+
 ROWS: list[tuple[str, str, Rotation, timedelta | None, str]] = [
     # what stands in the code, what it is, how long a key lives, a word of the reason
     ("nothing", key(), Rotation.NONE, None, "nothing"),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from checker.hcl.bounds import Budget
 from checker.hcl.functions import unify
+from checker.hcl.kinds import never_equal
 from checker.hcl.nodes import (
     HOLE,
     Attr,
@@ -87,7 +88,8 @@ def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> V
     test = to_truth(evaluate(node.test, scope, names, budget))
     if isinstance(test, Unknown):
         yes, no = (_side(side, scope, names, budget) for side in (node.yes, node.no))
-        same = token(yes) == token(no) and is_known(yes) and test.certainty is not Certainty.APPLY
+        told = test.certainty is not Certainty.APPLY or yes is None or isinstance(yes, Decimal)  # as a plan tells it
+        same = token(yes) == token(no) and is_known(yes) and told
         return yes if same else blend("?:", (test, yes, no))
     chosen, other = (node.yes, node.no) if test else (node.no, node.yes)
     value = evaluate(chosen, scope, names, budget)
@@ -211,6 +213,8 @@ def _operation(node: Operation, scope: Scope, names: Names, budget: Budget) -> V
         return _logic(node, scope, names, budget)
     values = [evaluate(one, scope, names, budget) for one in node.operands]
     if node.sign in ("==", "!="):
+        if not all(map(is_known, values)) and never_equal(node.operands, values):
+            return node.sign == "!="
         written = all(isinstance(one, Sequence | Mapping) for one in node.operands)
         return equal(node.sign, values, same_type=written)
     if any(isinstance(one, Unknown) for one in values):

@@ -16,6 +16,7 @@ from checker.model import Mechanism, Rotation
 UNPIN = "Take the fixed time out of {}, so that it counts from its own creation"
 _NONE = "nothing ever replaces it"
 _BRIDGE = "Put a bridge between the clock and the key, such as time_static, and name it in replace_triggered_by"
+_CHANGING = 'Hang it on what changes with the clock, such as a terraform_data on formatdate("YYYY-MM", plantimestamp())'
 _TARGET = "Name in replace_triggered_by what time replaces in the same module, such as a terraform_data on plantimestamp()"
 _DIRECT = (
     "{} leaves the state when it expires, so the plan shows a creation, and replace_triggered_by fires on an update or a "
@@ -66,7 +67,7 @@ def _why(case: Case, clock: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, str]:
         why = f"{pinned.name} counts from a fixed time, so what hangs on it never changes (terraform-provider-time#44)"
         return why, UNPIN.format(pinned.name)
     still = f"{clock.name} is read on the way, but what reaches the key stays the same when it moves"
-    return _frozen(case, targets) or _kept_id(targets) or (still, _BRIDGE)
+    return _frozen(case, targets) or _kept_id(targets) or (still, _CHANGING if clock.kind == "clock" else _BRIDGE)
 
 
 def _frozen(case: Case, targets: tuple[Target, ...]) -> tuple[str, str] | None:

@@ -27,6 +27,8 @@ VALUES = (
     "{ at = local.stamp }.at",
     '[for one in ["a", "b"] : one]',
     "length(timestamp())",
+    'length(timestamp()) == "x"',
+    'timestamp() == "x" ? 1 : 1',
     'can(timestamp()) ? "yes" : "no"',
     "local.none",
 )
