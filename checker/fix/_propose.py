@@ -119,6 +119,8 @@ class _Desk:
     def declared(self, module: Module, spot: Spot) -> Declared:
         """The block at a place, if its file is still as it was read."""
         found = next((one for one in module.resources.values() if _spot(one.head, one.file.path) == spot), None)
+        if found is None and any(_spot(one.head, one.file.path) == spot for one in module.calls.values()):
+            raise NoEditError(_ELSEWHERE["module"])
         if found is None or self.read.get(spot[0]) != found.file.data.decode("utf-8-sig", "replace"):
             raise NoEditError(f"{spot[0]} changed since it was read: run again")
         try:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from checker.hcl.bounds import Budget
 from checker.hcl.functions import unify
-from checker.hcl.kinds import never_equal
+from checker.hcl.kinds import never_equal, same_sides
 from checker.hcl.nodes import (
     HOLE,
     Attr,
@@ -37,7 +37,6 @@ from checker.hcl.values import (
     composed,
     is_known,
     make_set,
-    token,
     unknowns,
 )
 
@@ -88,9 +87,7 @@ def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> V
     test = to_truth(evaluate(node.test, scope, names, budget))
     if isinstance(test, Unknown):
         yes, no = (_side(side, scope, names, budget) for side in (node.yes, node.no))
-        told = test.certainty is not Certainty.APPLY or yes is None or isinstance(yes, Decimal)  # as a plan tells it
-        same = token(yes) == token(no) and is_known(yes) and told
-        return yes if same else blend("?:", (test, yes, no))
+        return yes if same_sides(test, yes, no) else blend("?:", (test, yes, no))
     chosen, other = (node.yes, node.no) if test else (node.no, node.yes)
     value = evaluate(chosen, scope, names, budget)
     if isinstance(value, bool | Decimal):

@@ -118,7 +118,8 @@ def read(path: str) -> bytes:
         finally:
             os.close(handle)
     except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from error
+        dead = os.path.islink(path) and not os.path.exists(path)
+        raise Unreadable("a link that leads nowhere" if dead else error.strerror or str(error)) from error
 
 
 def _all(handle: int, size: int) -> bytes:

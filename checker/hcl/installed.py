@@ -10,16 +10,43 @@ from functools import lru_cache
 def installed(root: str) -> dict[str, str]:
     """Module path → directory, as `terraform init` wrote it for a root; empty where it has not run or cannot be read.
 
-    Only directories below the root or beside it in a shared data folder count: modules.json is input like any other.
+    Only directories below the root or in its data folder count: modules.json is input like any other.
     """
     import json
 
-    path = os.path.join(root, os.environ.get("TF_DATA_DIR", ".terraform"), "modules", "modules.json")
+    data = data_folder(root)
     try:
-        with open(path, encoding="utf-8") as stream:
+        with open(os.path.join(data, "modules", "modules.json"), encoding="utf-8") as stream:
             listed = json.load(stream)["Modules"]
         pairs = {str(one["Key"]): os.path.realpath(os.path.join(root, str(one["Dir"]))) for one in listed if one["Key"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
-    inside = os.path.join(os.path.realpath(root), "")
+    inside = tuple(os.path.join(os.path.realpath(one), "") for one in (root, data))
     return {key: path for key, path in pairs.items() if path.startswith(inside)}
+
+
+def data_folder(root: str) -> str:
+    """Where `terraform init` keeps what it downloads for a root: `.terraform`, or what TF_DATA_DIR says."""
+    return os.path.join(root, os.environ.get("TF_DATA_DIR", ".terraform"))
+
+
+def is_outside(directory: str, root: str) -> bool:
+    """Whether a module of a root is not the user's own: downloaded, or outside of the repository that holds the root."""
+    own, data = _repository(root), os.path.realpath(data_folder(root))
+    downloaded = "/.terraform/" in f"{directory}/".replace(os.sep, "/") or _below(directory, data)
+    return downloaded or bool(own and not _below(directory, own))
+
+
+def _below(path: str, top: str) -> bool:
+    return path == top or path.startswith(os.path.join(top, ""))
+
+
+@lru_cache(maxsize=256)
+def _repository(root: str) -> str:
+    """The folder of the git repository around a directory; empty where there is none."""
+    above = os.path.realpath(root)
+    while not os.path.lexists(os.path.join(above, ".git")):
+        if above == os.path.dirname(above):
+            return ""
+        above = os.path.dirname(above)
+    return above

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from checker.hcl.nodes import Call, Expression, Operation, Template
-from checker.hcl.values import SetValue, Unknown, Value
+from checker.hcl.values import Certainty, SetValue, Unknown, Value, is_known, token
 
 _FUNCTIONS = {
     "string": (
@@ -27,6 +27,14 @@ def never_equal(nodes: tuple[Expression, ...], values: list[Value]) -> bool:
     if "null" in (one, other) and any(isinstance(node, Call) and node.name in _CONVERSIONS for node in nodes):
         return False
     return bool(one and other) and one != other
+
+
+def same_sides(test: Unknown, yes: Value, no: Value) -> bool:
+    """Whether both sides of a condition are the same, so that it does not matter; of a test known after apply, Terraform sees
+    that in numbers and in null only.
+    """
+    told = test.certainty is not Certainty.APPLY or yes is None or isinstance(yes, Decimal)
+    return told and is_known(yes) and token(yes) == token(no)
 
 
 def _kind(node: Expression, value: Value) -> str:

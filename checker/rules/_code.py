@@ -34,11 +34,11 @@ def _instances(resource: KeyResource) -> str:
 
 
 def _related(resource: KeyResource) -> tuple[Related, ...]:
-    """The way from the key to what drives it, then the module calls that lead to it."""
+    """The way from the key to what drives it, then the module calls that lead to it, from the root down."""
     mechanism = resource.mechanism
     on_the_way = dict.fromkeys((*mechanism.related, *_driver(mechanism)))
-    calls = {call for one in resource.instances for call in one.calls}
-    return (*on_the_way, *sorted(calls - set(on_the_way)))
+    calls = dict.fromkeys(call for one in resource.instances for call in one.calls)
+    return tuple({**on_the_way, **calls})
 
 
 def _driver(mechanism: Mechanism) -> Iterator[Related]:

@@ -9,7 +9,7 @@ from dataclasses import field
 from datetime import datetime
 from itertools import groupby
 
-from checker.hcl.installed import installed
+from checker.hcl.installed import installed, is_outside
 from checker.hcl.modules import Declared, Module, Trouble, load
 from checker.hcl.nodes import Literal
 from checker.hcl.run import Run
@@ -109,7 +109,9 @@ class Finder:
         place = location(call.file.path, call.head)
         known = candidates(source, version)
         if not known and source.startswith("."):
-            what = f"module {call.labels[0]}: the folder {source} does not exist"
+            dead = os.path.islink(os.path.join(owner.module.directory, source))
+            what = f"module {call.labels[0]}: {source} is a link that leads nowhere"
+            what = what if dead else f"module {call.labels[0]}: the folder {source} does not exist"
             self.trouble.append(Trouble(call.file.path, call.head.line, what))
             return
         if not known:
@@ -123,7 +125,7 @@ class Finder:
 
 
 def _stands(owner: ModuleInstance, declared: Declared) -> tuple[Location, Location]:
-    """Where the head and the whole of a block stand; of one in a downloaded module, where that is called."""
+    """Where the head and the whole of a block stand; of one in a module from elsewhere, where that is called."""
     outer = _outside(owner)
     shown = outer.call if outer is not None and outer.call is not None else declared
     return location(shown.file.path, shown.head), location(shown.file.path, shown.whole)
@@ -169,11 +171,11 @@ def _status(planned: Planned | None) -> str | None:
 
 
 def _outside(owner: ModuleInstance) -> ModuleInstance | None:
-    """The outermost module on the way whose files are downloaded ones; the call of it is the user's own line."""
-    for one in owner.chain():
-        if "/.terraform/" in os.path.join(one.module.directory, "").replace(os.sep, "/"):
-            return one
-    return None
+    """The outermost module on the way that is not the user's own; the call of it is the user's own line."""
+    root = owner
+    while root.parent is not None:
+        root = root.parent
+    return next((one for one in owner.chain() if is_outside(one.module.directory, root.module.directory)), None)
 
 
 def _word(call: Declared, name: str) -> str:

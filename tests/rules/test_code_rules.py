@@ -114,8 +114,8 @@ def test_a_driver_without_a_name_is_pointed_at():
     assert finding.related == (Related(location=place, message="this drives it"),)
 
 
-def test_calls_are_sorted():
-    """Module calls come by place."""
+def test_calls_come_in_their_order():
+    """Module calls come from the root down, whatever the names of their files."""
     calls = tuple(Related(location=Location(path="main.tf", line=line), message="called here") for line in (9, 4))
     [finding] = check(no_rotation, a_resource(instances=(an_instance(calls=calls),)))
-    assert finding.related == tuple(reversed(calls))
+    assert finding.related == calls

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from checker.hcl.installed import _repository, installed
 from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, Rotation
 from checker.policy import load
 from checker.scan import run
@@ -472,6 +474,51 @@ def test_a_module_that_is_called_many_times_is_one_resource_with_all_its_instanc
     assert [one.calls[0].message for one in found.instances] == [f"called here as {home}" for home in homes]
     assert found.mechanism.driver == "time_rotating.r"
     assert [one.message for one in found.mechanism.related] == ["time_rotating.r drives it", "terraform_data.t is on the way"]
+
+
+def test_a_module_outside_of_the_repository_is_reported_at_the_call():
+    """The user's own line is the call; the same module inside of the repository stands where it is written."""
+    write(
+        repo__live__main_tf='module "in" {\n  source = "../in"\n}\n\nmodule "out" {\n  source = "../../out"\n}\n',
+        repo__in__main_tf=key('"in"'),
+        out__main_tf=key('"out"'),
+    )
+    places = [str(one.location) for one in facts("repo") if isinstance(one, KeyResource)]
+    assert places == ["out/main.tf:1", "repo/in/main.tf:1"]
+    Path("repo/.git").mkdir()
+    _repository.cache_clear()
+    places = [str(one.location) for one in facts("repo") if isinstance(one, KeyResource)]
+    assert places == ["repo/in/main.tf:1", "repo/live/main.tf:5"]
+
+
+@pytest.mark.parametrize("folder", [".terraform", "kept", "../kept"])
+def test_a_downloaded_module_is_reported_at_the_call_wherever_it_is_kept(folder, monkeypatch):
+    """TF_DATA_DIR says where downloads lie; the calls on the way are named from the root down."""
+    write(root__main_tf='module "m" {\n  source = "example/m/aws"\n}\n')
+    data = Path("root", folder, "modules")
+    data.mkdir(parents=True)
+    Path(data, "m", "sub").mkdir(parents=True)
+    Path(data, "m", "main.tf").write_text('module "sub" {\n  source = "./sub"\n}\n')
+    Path(data, "m", "sub", "main.tf").write_text(key('"far"'))
+    Path(data, "modules.json").write_text(json.dumps({"Modules": [{"Key": "m", "Dir": f"{folder}/modules/m"}]}))
+    monkeypatch.setenv("TF_DATA_DIR", folder)
+    installed.cache_clear()
+    [found] = [one for one in facts("root") if isinstance(one, KeyResource)]
+    assert (str(found.location), found.address) == ("root/main.tf:1", "module.m.module.sub.aws_iam_access_key.k")
+    [instance] = found.instances
+    assert [one.message for one in instance.calls] == ["called here as module.m", "called here as module.m.module.sub"]
+
+
+def test_links_that_lead_nowhere_are_called_so():
+    """A dead link, or one in a circle, is no missing file."""
+    write(main_tf='module "m" {\n  source = "./dead"\n}\nmodule "n" {\n  source = "./loop"\n}\n' + key('"x"'))
+    for name, target in {"dead": "nowhere", "loop": "loop", "gone.tf": "nowhere.tf"}.items():
+        Path(name).symlink_to(target)
+    assert [one.why for one in facts() if isinstance(one, Gap)] == [
+        "a link that leads nowhere",
+        "module m: ./dead is a link that leads nowhere",
+        "module n: ./loop is a link that leads nowhere",
+    ]
 
 
 def test_circles_and_missing_folders_end():
