@@ -119,6 +119,23 @@ OTHERS = {
     "a minute": block("time_rotating", "r", "rotation_minutes = 1")
     + block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339")
     + key("time_static.s"),
+    "schedule that cannot be worked out": USER
+    + OWNED
+    + LAMBDA
+    + block(
+        "aws_scheduler_schedule",
+        "t",
+        'schedule_expression = "rate(${tonumber("x")} days)"\n  arn = aws_lambda_function.f.arn',
+    ),
+    "precondition on something else": key(lifecycle='precondition {\n      condition = 1 == 1\n      error_message = "x"\n    }'),
+    "overlap passed down over another": STATIC
+    + key("time_static.s", lifecycle="")
+    + block("terraform_data", "copy", "input = aws_iam_access_key.k.id")
+    + block(
+        "null_resource",
+        "end",
+        "triggers = { a = terraform_data.copy.output }\n  lifecycle {\n    create_before_destroy = true\n  }",
+    ),
     "clock read in an unknown way": 'variable "how" {}\n'
     + block("terraform_data", "t", "triggers_replace = formatdate(var.how, plantimestamp())")
     + key("terraform_data.t"),

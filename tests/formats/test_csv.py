@@ -58,3 +58,9 @@ def test_no_cell_is_a_formula(text: str) -> None:
 def test_one_record_a_line() -> None:
     """No name breaks a line."""
     assert len(render(hostile()).splitlines()) == 1 + len(rows(hostile()))
+
+
+def test_a_use_that_is_not_known_is_an_empty_cell() -> None:
+    """Not known is neither a date nor `never`."""
+    [row] = rows(a_report(a_key_finding(a_key(last_used=None))))
+    assert (row["last_used"], row["last_used_service"], row["last_used_region"]) == ("", "", "")

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from checker.model import ROOT_USER
+from checker.model import ROOT_USER, Location
 from checker.policy import limits, load
-from tests.factories import a_key, facts
+from checker.policy._limits import periods
+from tests.factories import a_key, a_resource, an_instance, facts
+from tests.policy.policies import a_policy
 
 POLICY = """
 name: classes
@@ -27,3 +29,18 @@ def test_each_key_has_the_limit_of_its_class(tmp_path: Path) -> None:
     found = limits(facts(*keys, replace(a_key(user="d", id=None), status="Inactive")), load(str(tmp_path / "keyturn.yaml")))
     users = {subject.split("/")[1]: limit for subject, limit in found}
     assert users == {"ci-a": timedelta(days=30), "c": timedelta(days=90)}
+
+
+def test_each_block_has_the_period_of_its_class() -> None:
+    """The shortest period of its instances' classes; a block for which the rule is off, or that has no place, has none."""
+    text = """
+        for:
+          - match: {user: "ci-*"}
+            rules: {slow-rotation: {max_age: 30d}}
+          - match: {user: "old-*"}
+            rules: {slow-rotation: off}
+    """
+    both = a_resource(instances=(an_instance("a", user="ci-a"), an_instance("b", user="b")))
+    off = a_resource(address="off", location=Location(path="z.tf"), instances=(an_instance("c", user="old-c"),))
+    nowhere = a_resource(address="nowhere", location=None)
+    assert periods(facts(both, off, nowhere), a_policy(text)) == ((both.location, timedelta(days=30)),)
