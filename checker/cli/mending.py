@@ -26,6 +26,8 @@ RISK = (
 )
 SHOWN = 20
 """More findings than these are only counted where no fix is offered: the reports have them all."""
+_LONG = 5000
+"""More lines than these are not all compared with each other."""
 _COLOURS = {"+": "32", "-": "31", "@": "36"}
 
 
@@ -142,15 +144,30 @@ def _unmended(report: Report) -> Iterator[str]:
 
 
 def _patch(changes: Mapping[str, Change]) -> str:
-    from difflib import unified_diff
-
     lines: list[str] = []
     for path, change in changes.items():
-        old, new = (data.decode().split("\n") for data in (change.before, change.after))
-        body = unified_diff(_rows(old), _rows(new))
+        old, new = (_rows(data.decode().split("\n")) for data in (change.before, change.after))
         name = _name(path)
-        lines += [f"--- {_quoted(f'a/{name}')}\n", f"+++ {_quoted(f'b/{name}')}\n", *list(body)[2:]]
+        lines += [f"--- {_quoted(f'a/{name}')}\n", f"+++ {_quoted(f'b/{name}')}\n", *_hunks(old, new)]
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
+    """The body of a unified diff; difflib's own takes lines that are frequent, as `}` is, for changed."""
+    from difflib import SequenceMatcher
+
+    for group in SequenceMatcher(None, old, new, autojunk=len(old) > _LONG).get_grouped_opcodes():
+        (_, first, _, other, _), (_, _, last, _, end) = group[0], group[-1]
+        yield f"@@ -{_span(first, last)} +{_span(other, end)} @@\n"
+        for kind, start, stop, begin, to in group:
+            yield from (f"{' ' if kind == 'equal' else '-'}{row}" for row in old[start:stop])
+            yield from (f"+{row}" for row in new[begin:to] if kind != "equal")
+
+
+def _span(start: int, stop: int) -> str:
+    """Lines as a hunk's header counts them."""
+    count = stop - start
+    return f"{start + bool(count)},{count}" if count != 1 else f"{stop}"
 
 
 def _rows(parts: list[str]) -> list[str]:

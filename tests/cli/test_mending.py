@@ -280,3 +280,12 @@ def test_a_key_that_is_too_old_already_is_named(capsys):
     Path("r.csv").write_text(REPORT)
     main(["scan", ".", "--report", "r.csv", "--as-of", "2026-11-01", "--fix=all"])
     assert "run `terraform apply -replace='aws_iam_access_key.k'` once" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rest", [30, 300])
+def test_lines_that_are_frequent_are_not_shown_as_changed(rest, capsys):
+    """A brace that stays is a brace that stays, in a file that is full of them."""
+    code(("\nlocals {\n  a = 1\n}\n" * rest).lstrip() + "\n" + BARE)
+    main(["scan", "--diff"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("-")] == ["--- a/main.tf"]
