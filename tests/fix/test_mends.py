@@ -287,3 +287,18 @@ def test_a_bridge_that_stands_is_used(bridge, trigger, bridges, tmp_path):
     made = rewritten(tmp_path, ROTATOR + bridge + key(FIRST, "replace_triggered_by  = [time_rotating.k]"))
     assert f"replace_triggered_by  = [{trigger}]" in made
     assert made.count('resource "time_static"') + made.count('resource "terraform_data"') == bridges
+
+
+def test_a_downloaded_module_is_left_as_it_is(tmp_path, monkeypatch):
+    """What `terraform init` has fetched is not the user's to edit, and the finding says so."""
+    folder = tmp_path / ".terraform" / "modules" / "m"
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text('resource "aws_iam_access_key" "k" {\n  user = "far"\n}\n')
+    (folder.parent / "modules.json").write_text('{"Modules": [{"Key": "m", "Dir": ".terraform/modules/m"}]}')
+    (tmp_path / "main.tf").write_text('module "m" {\n  source = "example/m/aws"\n}\n')
+    monkeypatch.chdir(tmp_path)
+    main(["scan", ".", "--fix=all", "-f", "json=report.out"])
+    [finding] = json.loads((tmp_path / "report.out").read_text())["findings"]
+    assert finding["location"]["path"] == "main.tf"
+    assert finding["unmended"].startswith("a module from elsewhere makes the key")
+    assert "rotation" not in (folder / "main.tf").read_text()
