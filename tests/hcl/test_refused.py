@@ -1,0 +1,305 @@
+"""What Terraform refuses has no value, and what it cannot know yet stays unknown."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from checker.hcl import files
+from checker.hcl.bounds import MAX_DEPTH
+from checker.hcl.files import Unreadable, folder, read, walk
+from checker.hcl.inputs import gather
+from checker.hcl.values import EvaluationError, Unknown
+from tests.hcl.reading import is_unknown, module, plain, run, value
+
+SETTING = """
+variable "unset" {}
+variable "list" {
+  type    = list(string)
+  default = ["a"]
+}
+data "aws_iam_user" "many" {
+  count     = 2
+  user_name = "u${count.index}"
+}
+data "aws_iam_user" "one" {
+  user_name = "one"
+}
+resource "aws_iam_user" "many" {
+  for_each = toset(["a", "b"])
+  name     = each.key
+}
+resource "aws_iam_user" "later" {
+  count = var.unset
+  name  = "later"
+}
+resource "terraform_data" "t" {
+}
+"""
+REFUSED = [
+    '-"x"',
+    "null + 1",
+    "[1] + 1",
+    "1 / 0",
+    "[for one in 5 : one]",
+    '"a${null}"',
+    '"a${[1]}"',
+    "5 ? 1 : 2",
+    '"x".a',
+    '[1]["x"]',
+    "[1][0.5]",
+    "[1][1]",
+    "{ a = 1 }.b",
+    "{ a = 1 }[[1]]",
+    '{ for one in ["a", "a"] : one => 1 }',
+    "try([][0])",
+    "max(5...)",
+    "upper(1, 2)",
+    "each.key",
+    "local.none",
+    "local[0]",
+    "var.none",
+    "data.aws_iam_user",
+    "data.aws_iam_user.none.arn",
+    "module.none.at",
+    "aws_iam_user.none.name",
+    'aws_iam_user.many["c"].name',
+    "terraform_data.t.none",
+    'templatefile("t.tpl", 5)',
+    'templatefile("bad.tpl", {})',
+    'templatefile("t.tpl", {})',
+]
+UNKNOWN = [
+    '"a-${var.unset}"',
+    "var.unset[*]",
+    "{ (var.unset) = 1 }",
+    "[for one in var.unset : one]",
+    "[for one in [1, 2] : one if var.unset]",
+    "{ for one in [1] : var.unset => one }",
+    '"%{ for one in ["a"] }${var.unset}%{ endfor }"',
+    "max(var.unset...)",
+    "can(var.unset.a)",
+    "!var.unset",
+    "var.unset && true",
+    "self.name",
+    "path.cwd",
+    "terraform.env",
+    "data.aws_iam_user.one.arn",
+    "data.aws_iam_user.many[0].user_name",
+    "aws_iam_user.many[var.unset].name",
+    "aws_iam_user.later",
+    'aws_iam_user.many["a"].arn',
+    "cidrcontains(1, 2)",
+    "cidrcontains(var.unset, 2)",
+    'filemd5("t.tpl")',
+    'templatefile("gone.tpl", {})',
+    'file("t.tpl", 1)',
+    "var.unset ? 1 : [][0]",
+]
+KNOWN = [
+    ("null[*]", []),
+    ("5[*]", [5]),
+    ("false && var.unset", False),
+    ("var.unset || true", True),
+    ("var.unset && false", False),
+    ("var.unset ? 1 : 1", 1),
+    ("can([][0])", False),
+    ("can(1)", True),
+    ('{ for one in ["a", "b", "a"] : one => one... }', {"a": ["a", "a"], "b": ["b"]}),
+    ('"%{ for one in [1, 2] }${one}%{ endfor }"', "12"),
+    ('true ? "1" : 1', "1"),
+    ('"1" < 2', True),
+    ("[for place, one in var.list : place]", [0]),
+    ("path.root", "."),
+    ("path.module", "."),
+    ('templatefile("t.tpl", { name = "n" })', "hello n"),
+    ("data.aws_iam_user.one.user_name", "one"),
+    ('[for name, one in aws_iam_user.many : "${name}-${one.name}"]', ["a-a", "b-b"]),
+]
+
+
+@pytest.fixture(autouse=True)
+def _templates(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("t.tpl").write_text("hello ${name}")
+    Path("bad.tpl").write_text("%{ if }")
+
+
+def valued(folder: Path, expression: str):
+    """The value of one expression beside files that it may read."""
+    made = run(folder, f"{SETTING}\nlocals {{\n  it = {expression}\n}}\n")
+    made.world.read_file = lambda name: Path(name).read_text() if Path(name).exists() else None
+    node = made.top.module.local("it")
+    return plain(made.value(node, made.top, {}))
+
+
+@pytest.mark.parametrize("expression", REFUSED)
+def test_what_terraform_refuses_has_no_value(expression, tmp_path):
+    """`terraform plan` stops at each of these; nothing is guessed in its place."""
+    with pytest.raises(EvaluationError):
+        valued(tmp_path, expression)
+
+
+@pytest.mark.parametrize("expression", UNKNOWN)
+def test_what_nobody_told_is_unknown(expression, tmp_path):
+    """A value that hangs on what is not known here is not known."""
+    assert is_unknown(valued(tmp_path, expression))
+
+
+@pytest.mark.parametrize(("expression", "wanted"), KNOWN)
+def test_what_does_not_hang_on_the_unknown_is_known(expression, wanted, tmp_path):
+    """Terraform knows it, and so do we."""
+    assert valued(tmp_path, expression) == wanted
+
+
+def test_an_expression_that_is_too_deep_is_unknown(tmp_path):
+    """Past the bounds nothing is decided, and nothing fails."""
+    assert is_unknown(value(tmp_path, "(" * 5 + "1" + " + 1)" * 5 + " + 1" * (2 * MAX_DEPTH)))
+
+
+def test_locals_in_a_circle_are_unknown(tmp_path):
+    """A circle has no value, and ends."""
+    assert is_unknown(value(tmp_path, "local.it"))
+
+
+def typed(folder: Path, kind: str, given: str):
+    """A value as a variable of some type gives it to its module."""
+    made = run(
+        folder,
+        f'module "m" {{\n  source = "./m"\n  v = {given}\n}}\nlocals {{\n  it = module.m.v\n}}\nvariable "unset" {{}}\n',
+        **{"m/main_tf": f'variable "v" {{\n  type = {kind}\n}}\noutput "v" {{\n  value = var.v\n}}\n'},
+    )
+    return plain(made.value(made.top.module.local("it"), made.top, {}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "wanted"),
+    [
+        ('"string"', "5", "5"),
+        ("list", '["a"]', ["a"]),
+        ('"map"', '{ a = "b" }', {"a": "b"}),
+        ("string", "null", None),
+        ("list(string)", "null", None),
+        ("object({ a = optional(string) })", "{}", {"a": None}),
+        ('object({ a = optional(string, "d") })', "{ a = null }", {"a": "d"}),
+        ('object({ a = optional(string, "d") })', '{ a = "e", b = 1 }', {"a": "e"}),
+        ("object({ a = optional(map(number), { b = 1 }) })", "{}", {"a": {"b": 1}}),
+        ('object({ a = optional(list(string), ["x"]) })', "{}", {"a": ["x"]}),
+        ("tuple([number])", '["1"]', [1]),
+        ("list(any)", "[1]", [1]),
+        ("bool", '"true"', True),
+    ],
+)
+def test_a_type_shapes_what_the_module_sees(kind, given, wanted, tmp_path):
+    """Old spellings of types count too, and what is optional is filled in."""
+    assert typed(tmp_path, kind, given) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("map(string)", '["a"]'),
+        ("list(string)", '{ a = "b" }'),
+        ("object({ a = string })", '["a"]'),
+        ("object({ a = string })", "{}"),
+        ("tuple([string])", '"a"'),
+        ("number", '"x"'),
+        ("bool", "[]"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(kind, given, tmp_path):
+    """Terraform stops there."""
+    with pytest.raises(EvaluationError):
+        typed(tmp_path, kind, given)
+
+
+@pytest.mark.parametrize(("kind", "given"), [("set(string)", "[var.unset]"), ("string", "var.unset"), ("any", "var.unset")])
+def test_an_unknown_value_of_a_type_is_unknown(kind, given, tmp_path):
+    """No type makes a value known."""
+    assert is_unknown(typed(tmp_path, kind, given))
+
+
+VARIABLES = 'variable "s" {}\nvariable "l" {\n  type = list(string)\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "problem"),
+    [
+        ("x.auto.tfvars", b's = "\xff"', "not UTF-8"),
+        ("x.auto.tfvars", b"s = ", ""),
+        ("x.auto.tfvars", b"block {\n}\n", "a block stands where values were expected"),
+        ("x.auto.tfvars", b"s = var.other", "no meaning in a values file"),
+        ("x.auto.tfvars", b"s = nonsense(1)", "nonsense() has no meaning"),
+        ("x.auto.tfvars", b"s = true ? 1 : []\nl = " + b"[" * 200 + b"]" * 200, ""),
+        ("x.auto.tfvars.json", b"[1]", "not an object of values"),
+        ("x.auto.tfvars.json", b"{", ""),
+    ],
+)
+def test_a_values_file_that_cannot_be_read_is_named(file, text, problem, tmp_path):
+    """With its line; nothing in it counts."""
+    made = gather(module(tmp_path, VARIABLES, **{file: text}), environment=[], given=[])
+    assert made.values == {}
+    [trouble] = made.trouble
+    assert trouble.path.endswith(file)
+    assert problem in trouble.what
+
+
+def test_values_are_read_as_their_types_want(tmp_path):
+    """Text for what is simple, an expression for the rest; what no variable takes is left out; functions of constants count."""
+    root = module(tmp_path, VARIABLES, **{"a.auto.tfvars": 's = upper("x")\n'})
+    assert gather(root, environment=[("HOME", "x"), ("TF_VAR_no", "1")], given=[]).values == {"s": "X"}
+    given = [("l", '["a"]'), ("s", "[1]")]
+    assert gather(root, environment=[], given=given).values == {"l": ("a",), "s": "[1]"}
+    broken = gather(root, environment=[("TF_VAR_l", "[")], given=[])
+    assert isinstance(broken.values["l"], Unknown)
+    assert [one.what for one in broken.trouble] == ["the value given for variable l is not understood"]
+
+
+def test_a_root_that_is_gone_has_no_values(tmp_path):
+    """A folder that vanishes between two looks is no crash."""
+    root = module(tmp_path / "m", VARIABLES)
+    (tmp_path / "m" / "main.tf").unlink()
+    (tmp_path / "m").rmdir()
+    assert gather(root, environment=[], given=[]).values == {}
+    assert folder(str(tmp_path / "m")).problem == "No such file or directory"
+
+
+def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    """The rest of the tree counts."""
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "main.tf").write_text("")
+    scan = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = {os.path.basename(one.path): (one.names, one.problem) for one in walk(str(tmp_path))}
+    assert found["shut"] == ((), "Permission denied")
+    assert found[tmp_path.name] == (("main.tf",), "")
+
+
+def test_a_file_past_all_measure_is_not_read(tmp_path, monkeypatch):
+    """Neither one that is large nor a pipe that does not end."""
+    monkeypatch.setattr(files, "MAX_FILE", 1000)
+    (tmp_path / "large.tf").write_bytes(b"#" * 2000)
+    with pytest.raises(Unreadable, match="larger than"):
+        read(str(tmp_path / "large.tf"))
+
+
+@pytest.mark.parametrize("limit", [10**6, 100])
+def test_a_pipe_is_read_to_its_end_or_its_bound(limit, tmp_path, monkeypatch):
+    """What comes in pieces is put together; what goes past the bound is refused."""
+    monkeypatch.setattr(files, "MAX_FILE", limit)
+    text = b"# a\n" * 1000
+    first, second = os.pipe()
+    monkeypatch.setattr(os, "open", lambda path, how: first)
+    os.write(second, text)
+    os.close(second)
+    if limit > len(text):
+        assert read("pipe") == text
+    else:
+        with pytest.raises(Unreadable, match="larger than"):
+            read("pipe")
