@@ -188,8 +188,6 @@ def _fresh(case: Case) -> Bridge:
 def _inserted(made: Sequence[Made], anchor: Declared, *, after: bool) -> list[Edit]:
     """The edit that writes new resources beside a block: before it, or behind it."""
     page = Page(anchor.file.path, anchor.file.data)
-    if not made:
-        return []
     if anchor.file.is_json:
         return _into_json(made, Sheet.of(page), anchor)
     outer, step = page.indent(anchor.span[0]), unit(page, anchor)

@@ -1,0 +1,104 @@
+"""Rare shapes: what they are mended to, or why they are not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from checker.cli import main
+
+BARE = 'resource "aws_iam_access_key" "k" {\n  user = "ci"\n}\n'
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def mended(text: str | bytes, *options: str, file: str = "main.tf") -> str:
+    """A file after all fixes."""
+    Path(file).write_bytes(text if isinstance(text, bytes) else text.encode())
+    main(["scan", ".", "--fix=all", *options])
+    return Path(file).read_bytes().decode("utf-8", "replace")
+
+
+def test_a_limit_of_hours_is_met_in_hours():
+    """Where keys may live for a day, the clock counts hours."""
+    Path("keyturn.yaml").write_text("name: short\nrules:\n  key-too-old: {max_age: 1d}\n  slow-rotation: {max_age: 1d}\n")
+    assert "  rotation_hours = 16\n" in mended(BARE, "--fix-with", "time")
+
+
+@pytest.mark.parametrize(
+    ("resources", "expected"),
+    [
+        (
+            '{"resource":{"aws_iam_access_key":{"k":{"user":"ci","lifecycle":{}}}}}',
+            '"lifecycle":{"create_before_destroy":true,"replace_triggered_by":["terraform_data.access_key_rotation"]}',
+        ),
+        (
+            '{\n  "resource": {\n    "aws_iam_access_key": {"k": {"user": "ci", "lifecycle": {}}}\n  }\n}\n',
+            '"create_before_destroy": true,',
+        ),
+        (
+            '{\n  "resource": [\n    {"aws_iam_user": {}},\n    {"aws_iam_access_key": {"k": [{"user": "ci"}]}}\n  ]\n}\n',
+            '"replace_triggered_by": ["terraform_data.access_key_rotation"]',
+        ),
+        (
+            '{\n  "resource": {"aws_iam_access_key": {"k": {"user": "ci",\n    "lifecycle": {"replace_triggered_by": []}}}}\n}\n',
+            '"replace_triggered_by": ["terraform_data.access_key_rotation"]',
+        ),
+    ],
+    ids=["one line", "empty lifecycle", "lists", "empty list"],
+)
+def test_json_in_rare_layouts_is_mended(resources, expected):
+    """Without a space, in lists, and with empty objects; once, and for good."""
+    made = mended(resources, "--fix-with", "builtin", file="main.tf.json")
+    assert expected in made
+    json.loads(made)
+    assert mended(made, file="main.tf.json") == made
+
+
+def test_a_slow_stamp_in_json_gives_way_to_a_clock():
+    """An expression inside of JSON is not rewritten: the key gets a clock of its own."""
+    resources = {
+        "terraform_data": {"t": {"triggers_replace": '${formatdate("YYYY", plantimestamp())}'}},
+        "aws_iam_access_key": {
+            "k": {"user": "ci", "lifecycle": {"create_before_destroy": True, "replace_triggered_by": ["terraform_data.t"]}}
+        },
+    }
+    made = json.loads(mended(json.dumps({"resource": resources}, indent=2), "--fix-with", "builtin", file="main.tf.json"))
+    listed = made["resource"]["aws_iam_access_key"]["k"]["lifecycle"]["replace_triggered_by"]
+    assert "terraform_data.access_key_rotation" in listed
+
+
+def test_a_file_that_is_not_utf_8_is_left_to_a_person(capsys):
+    """An edit could not be told from damage there."""
+    code = b"# cl\xe9\n" + BARE.encode()
+    mended(code)
+    assert Path("main.tf").read_bytes() == code
+    assert "main.tf is not UTF-8" in capsys.readouterr().err
+
+
+def test_more_reasons_than_are_read_are_counted(capsys):
+    """Twenty reasons are shown."""
+    by_hand = "\n  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by  = [terraform_data.t]\n  }\n"
+    keys = (f'resource "aws_iam_access_key" "k{one}" {{\n  user = "ci{one}"\n{by_hand}}}\n' for one in range(23))
+    mended('resource "terraform_data" "t" {\n  triggers_replace = "1"\n}\n' + "".join(keys))
+    said = capsys.readouterr().err
+    assert said.count("keyturn: no edit for aws_iam_access_key.k") == 20
+    assert "keyturn: no edit for 3 more; the JSON report says why for each\n" in said
+
+
+def test_a_clock_without_a_period_gives_way_to_one_with():
+    """What says no time cannot be shortened."""
+    lifecycle = "\n  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by  = [time_rotating.k]\n  }\n"
+    made = mended('resource "time_rotating" "k" {\n}\n\n' + BARE.replace("}\n", f"{lifecycle}}}\n"))
+    assert 'resource "time_rotating" "k_2" {\n  rotation_days = 60\n}\n' in made
+    assert "replace_triggered_by  = [time_static.k_2]" in made
+
+
+def test_a_comment_before_the_first_block_stays_there():
+    """A comment of several lines that begins behind code is no comment of the key."""
+    code = "locals {\n  a = 1\n} /* of the\n   locals */\n" + BARE
+    made = mended(code, "--fix-with", "builtin")
+    assert made.startswith('locals {\n  a = 1\n} /* of the\n   locals */\n\nresource "terraform_data"')
