@@ -70,7 +70,7 @@ def rotating_span(config: Config) -> Span | None:
 def _unit(value: Value, before: Span | None, make: Callable[[int], Span]) -> Span | None:
     if value is None:
         return before
-    if isinstance(value, str) and value.strip().isdigit():
+    if isinstance(value, str) and value.isdigit():
         value = number(value)
     if not isinstance(value, Decimal):
         return UNSURE
