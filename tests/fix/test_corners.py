@@ -102,3 +102,29 @@ def test_a_comment_before_the_first_block_stays_there():
     code = "locals {\n  a = 1\n} /* of the\n   locals */\n" + BARE
     made = mended(code, "--fix-with", "builtin")
     assert made.startswith('locals {\n  a = 1\n} /* of the\n   locals */\n\nresource "terraform_data"')
+
+
+LISTED = "  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by  = [time_rotating.k]\n  }\n"
+
+
+def test_versions_that_cannot_be_read_bind_nothing():
+    """What is no version leaves the choice of the mechanism free."""
+    made = mended('terraform {\n  required_version = "one, >= 1.5"\n}\n\n' + BARE)
+    assert 'resource "terraform_data" "k_rotation" {' in made
+
+
+def test_a_bridge_behind_the_last_line_gets_a_line_of_its_own():
+    """A rotator at the end of a file without a line feed is ended first, and the file still ends as it did."""
+    rotator = 'resource "time_rotating" "k" {\n  rotation_days = 60\n}'
+    made = mended(BARE.replace("}\n", f"\n{LISTED}}}\n\n") + rotator)
+    assert made.endswith(f'{rotator}\n\nresource "time_static" "k" {{\n  rfc3339 = time_rotating.k.rfc3339\n}}')
+
+
+def test_a_file_that_changes_after_the_scan_is_left_alone(monkeypatch, capsys):
+    """What was judged is not what is there any more."""
+    from checker.fix import _propose
+
+    real = _propose.load
+    monkeypatch.setattr(_propose, "load", lambda path: (Path("main.tf").write_text("# mine\n" + BARE), real(path))[1])
+    assert mended(BARE) == "# mine\n" + BARE
+    assert "main.tf changed since it was read: run again" in capsys.readouterr().err
