@@ -49,7 +49,14 @@ def check() -> None:
 
 
 def leave(code: int) -> None:
-    """End the process; after a signal without waiting for threads that still wait for an answer."""
+    """End the process; after a signal without waiting for threads that still wait for an answer.
+
+    From here on the answer stands: what Python does at its end takes a moment, and a signal then would change the exit code.
+    """
+    with suppress(KeyboardInterrupt):
+        for number in filter(None, (getattr(signal, name, None) for name in SIGNALS)):
+            if signal.getsignal(number) is _stop:
+                signal.signal(number, signal.SIG_IGN)
     if asked():
         os._exit(code)
     sys.exit(code)

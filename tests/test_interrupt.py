@@ -113,3 +113,12 @@ def test_threads_that_wait_are_not_waited_for():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=30, check=False).returncode == 2
     assert time.monotonic() - start < 20
     assert threading.current_thread() is threading.main_thread()
+
+
+def test_what_is_answered_stays_answered(heeding):
+    """A signal while Python ends no longer changes the exit code."""
+    with pytest.raises(SystemExit) as ending:
+        interrupt.leave(3)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        send(number)
+    assert (ending.value.code, interrupt.asked()) == (3, False)

@@ -78,7 +78,7 @@ def test_time_grows_with_size_and_no_faster(data, tmp_path):
     ids=["quotes", "brackets in text", "many", "nested", "blanks", "open", "open quotes"],
 )
 def test_hostile_text_takes_a_second_a_megabyte_at_most(hostile):
-    """However it is made, reading is linear."""
+    """However it is made, reading is linear; what measures coverage makes it three times as slow."""
     started = time.process_time()
     assert len(read(hostile)) == 1
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < (1 if sys.gettrace() is None else 4)
