@@ -38,12 +38,23 @@ def stages() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
+def tool(name: str) -> str:
+    """A linter beside this Python or on the path; a person may lack it, CI may not."""
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if found is None:
+        pytest.fail(f"{name} is missing") if os.environ.get("CI") == "true" else pytest.skip(f"needs {name}")
+    return found
+
+
+def test_the_dockerfile_is_linted():
+    """hadolint has nothing to say."""
+    done = subprocess.run([tool("hadolint"), "--no-color", ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_the_workflow_has_no_weak_point():
     """zizmor has nothing to say, and every action is pinned by commit with its version beside it."""
-    zizmor = shutil.which("zizmor", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if zizmor is None:
-        pytest.fail("zizmor is missing") if os.environ.get("CI") == "true" else pytest.skip("needs zizmor")
-    command = [zizmor, "--offline", "--no-progress", RELEASE]
+    command = [tool("zizmor"), "--offline", "--no-progress", RELEASE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     uses = re.findall(r"uses: (.*)", RELEASE.read_text(encoding="utf-8"))
