@@ -207,7 +207,7 @@ def test_a_destination_that_cannot_take_it_is_said_before(aws, capsys):
     for more in ((), ("--apply", "--yes")):
         code, out, _ = rotate(capsys, "ci", "--to", "file:k", *more)
         assert code == 3
-        assert "Failed: " in out
+        assert "Failed:" in out
         assert "holds something else than an access key" in out.replace("\n  ", " ")
     assert (world.keys("ci"), Path("k").read_text()) == ({old: "Active"}, "my diary")
 
