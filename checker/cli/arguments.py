@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 import click
@@ -49,19 +50,18 @@ def moment(typed: str) -> datetime:
 
 def output(typed: str) -> Output:
     """NAME, or NAME=FILE."""
-    name, equals, file = typed.partition("=")
-    if name not in FORMAT_NAMES:
-        raise click.BadParameter(f"there is no format {name!r}. Choose from {', '.join(FORMAT_NAMES)}.")
-    if equals and not file:
-        raise click.BadParameter(f"{typed!r} names no file. Write {name}=FILE.")
-    return Output(format=name, file=file or "-")
+    return _output(typed, FORMAT_NAMES, "there is no format {!r}")
 
 
 def rotation_output(typed: str) -> Output:
     """NAME, or NAME=FILE, of what `keyturn rotate` can write."""
+    return _output(typed, ROTATION_FORMATS, "there is no format {!r} here")
+
+
+def _output(typed: str, names: Sequence[str], refusal: str) -> Output:
     name, equals, file = typed.partition("=")
-    if name not in ROTATION_FORMATS:
-        raise click.BadParameter(f"there is no format {name!r} here. Choose from {', '.join(ROTATION_FORMATS)}.")
+    if name not in names:
+        raise click.BadParameter(f"{refusal.format(name)}. Choose from {', '.join(names)}.")
     if equals and not file:
         raise click.BadParameter(f"{typed!r} names no file. Write {name}=FILE.")
     return Output(format=name, file=file or "-")

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from checker import iam
 from checker.errors import SourceError
 from checker.model import ROOT_USER, AccessKey, Evidence, Fact, Gap, Seen
-from checker.sources import _live_key, _rows
+from checker.sources import _rows
 from checker.sources._credential_report import fetch
 from checker.sources._faults import RefusedError
 from checker.sources._inquiry import LAST_USED, LIST_KEYS, LIST_TAGS, Account
@@ -127,7 +128,7 @@ def _user(account: Account, user: User) -> tuple[list[AccessKey], list[Gap]]:
     if pages is None:
         account.lose(LIST_KEYS, user.name)
         return [_owned(account, key) for key in user.keys], list(user.gaps)
-    keys = [_live_key.key(entry, page, user, account) for page in pages for entry in page.get("AccessKeyMetadata", ())]
+    keys = [_known(entry, page, user, account) for page in pages for entry in page.get("AccessKeyMetadata", ())]
     keys = [_with_use(account, user, key, keys) for key in keys]
     gaps = [_ageless(account, key) for key in keys if key.created is None]
     return _with_tags(account, user, keys), gaps
@@ -141,6 +142,12 @@ def _ageless(account: Account, key: AccessKey) -> Gap:
     return Gap(what=f"{account.label}, user {key.user}", why="AWS names a key without its age", hint="Try again later")
 
 
+def _known(entry: Mapping[str, Any], page: Mapping[str, Any], user: User, account: Account) -> AccessKey:
+    """The key that an entry of ListAccessKeys tells of; the page says when AWS answered."""
+    key = iam.listed(entry, user.name, iam.answered_at(page) or account.at)
+    return replace(key, account=account.id, arn=user.arn)
+
+
 def _with_use(account: Account, user: User, key: AccessKey, keys: Sequence[AccessKey]) -> AccessKey:
     """The key with its last use: AWS is asked for keys that may be reported, the report tells of the others."""
     same = [slot for slot in user.keys if slot.created == key.created]
@@ -151,7 +158,7 @@ def _with_use(account: Account, user: User, key: AccessKey, keys: Sequence[Acces
     pages = account.attempt(LAST_USED, AccessKeyId=key.id)
     if pages is None and key.last_used is None and account.limits.idle is not None:
         account.lose(LAST_USED, user.name)
-    return replace(key, last_used=_live_key.use(pages[0])) if pages else key
+    return replace(key, last_used=iam.last_use(pages[0])) if pages else key
 
 
 def _with_tags(account: Account, user: User, keys: list[AccessKey]) -> list[AccessKey]:

@@ -1,4 +1,4 @@
-"""What AWS answers about one key, as a key of ours."""
+"""What IAM answers about access keys, in our own words: who reads keys and who rotates them understands the same."""
 
 from __future__ import annotations
 
@@ -7,27 +7,23 @@ from datetime import datetime, timezone
 from typing import Any
 
 from checker.model import AccessKey, LastUse, Seen
-from checker.sources._inquiry import Account
-from checker.sources._rows import User
 
 
-def key(entry: Mapping[str, Any], page: Mapping[str, Any], user: User, account: Account) -> AccessKey:
-    """The key that an entry of ListAccessKeys tells of."""
+def listed(entry: Mapping[str, Any], user: str, at: datetime) -> AccessKey:
+    """The key of a user that an entry of ListAccessKeys tells of, as AWS held it at a moment."""
     created = entry.get("CreateDate")
     return AccessKey(
-        user=user.name,
+        user=user,
         status=str(entry.get("Status", "Unknown")),
         seen_in=Seen.LIVE,
-        as_of=_answered_at(page) or account.at,
+        as_of=at,
         created=created.astimezone(timezone.utc) if isinstance(created, datetime) else None,
         id=entry.get("AccessKeyId"),
-        account=account.id,
-        arn=user.arn,
     )
 
 
-def use(answer: Mapping[str, Any]) -> LastUse:
-    """AWS leaves the date out for a key that was never used."""
+def last_use(answer: Mapping[str, Any]) -> LastUse:
+    """What GetAccessKeyLastUsed tells; AWS leaves the date out for a key that was never used."""
     told = answer.get("AccessKeyLastUsed", {})
     at = told.get("LastUsedDate")
     if not isinstance(at, datetime):
@@ -36,7 +32,7 @@ def use(answer: Mapping[str, Any]) -> LastUse:
     return LastUse(at=at.astimezone(timezone.utc), service=service, region=region)
 
 
-def _answered_at(page: Mapping[str, Any]) -> datetime | None:
+def answered_at(page: Mapping[str, Any]) -> datetime | None:
     """The moment of an answer by the clock of AWS."""
     from email.utils import parsedate_to_datetime
 
