@@ -69,6 +69,7 @@ class World:
 def world(monkeypatch, tmp_path) -> Iterator[World]:
     """An account with everything that the modules make."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    BackendDict.reset()  # other tests of this process may have left users behind
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
