@@ -98,6 +98,8 @@ class Api:
             fault = _fault(method, f"HTTP {error.code}", again=error.code in (408, 429) or error.code >= 500)
         except (OSError, HTTPException) as error:
             fault = _fault(method, type(error).__name__, again=True)
+        except ValueError:  # not ASCII, or no host: in the request, or in a redirect
+            fault = _fault(method, "a link that cannot be followed", again=False)
         else:
             return response
         raise fault

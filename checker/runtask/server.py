@@ -63,7 +63,7 @@ class Application:
 def _body(environ: Environ) -> bytes | None:
     """The body of a request, or None where it is too large."""
     length = str(environ.get("CONTENT_LENGTH") or "0")
-    if not length.isdecimal() or int(length) > LARGEST:
+    if not length.isdecimal() or len(length) > 9 or int(length) > LARGEST:
         return None
     data: bytes = environ["wsgi.input"].read(int(length))
     return data

@@ -94,4 +94,7 @@ def _word(told: Mapping[str, Any], name: str) -> str:
 
 def _moment(text: str) -> datetime | None:
     found = _TIME.fullmatch(text)
-    return datetime.fromisoformat(f"{found[1]}+00:00") if found else None
+    try:
+        return datetime.fromisoformat(f"{found[1]}+00:00") if found else None
+    except ValueError:  # a month 13, or an hour 99
+        return None

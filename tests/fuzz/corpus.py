@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import re
@@ -9,10 +10,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from checker.sources.aws import save_evidence
+from tests.factories import AT
 from tests.formats.reports import believable
+from tests.fuzz import run_task
 from tests.sources.binary_plans import a_binary_plan
 from tests.sources.binary_plans import a_change as a_saved_change
 from tests.sources.terraform_files import a_change, a_plan, a_state, an_instance, data_of, stored
+from tests.sources.test_evidence import FACTS
 
 DATA = Path(__file__).parent.parent / "data"
 FOUND = DATA / "fuzz"
@@ -37,6 +42,7 @@ def seeds(name: str) -> tuple[bytes, ...]:
         "report": (*_files("*.csv"), _evidence()),
         "policy": _policies(),
         "json_report": (_report(),),
+        "run_task": run_task.seeds(data_of(a_plan(a_change()))),
     }
     return made[name]
 
@@ -50,21 +56,30 @@ def _saved() -> bytes:
 
 
 def _evidence() -> bytes:
-    key = {
-        "user": "ci",
-        "account": "111122223333",
-        "id": "AKIAIOSFODNN7EXAMPLE",
-        "created": "2026-01-01T00:00:00Z",
-        "status": "Active",
-    }
-    return json.dumps(
-        {"format": "keyturn-evidence", "version": 1, "at": "2026-11-01T00:00:00Z", "keys": [key], "gaps": []}
-    ).encode()
+    """What `--save-evidence` writes."""
+    return save_evidence(FACTS, at=AT)
+
+
+WHOLE_POLICY = b"""\
+name: whole
+fail_on: low
+unresolved_modules: gap
+rules:
+  key-too-old: {severity: critical, max_age: 90d}
+  key-unused: off
+  no-rotation: {external_counts: false}
+for:
+  - match: {user: "ci-*", account: "1111*", path: "infra/**/[ab]?", tag: {class: machine}}
+    rules: {key-due-soon: {max_age: 30d, warn_before: 7d}}
+exempt:
+  - {rule: [key-too-old, "*"], subject: "111122223333/ci-*", reason: "vendor cannot rotate before the move", until: 2026-12-31}
+rotation: {idle: 7d, wait: 14d, takeover: 1h, older_than: 2w}
+"""
 
 
 def _policies() -> tuple[bytes, ...]:
     folder = DATA.parent.parent / "policies"
-    return tuple(file.read_bytes() for file in sorted(folder.glob("*.yaml")))
+    return (WHOLE_POLICY, *(file.read_bytes() for file in sorted(folder.glob("*.yaml"))))
 
 
 def _report() -> bytes:
@@ -129,7 +144,7 @@ def _shake(node: object, chance: random.Random) -> None:
             if chance.random() < 0.3:
                 del node[name]
             else:
-                node[name] = chance.choice(ODD)
+                node[name] = copy.deepcopy(chance.choice(ODD))
             return
         node = below
 

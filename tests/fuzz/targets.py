@@ -13,6 +13,7 @@ from checker.errors import KeyturnError
 from checker.formats import json_report
 from checker.policy import _document
 from checker.sources import code, plan, report, state
+from tests.fuzz import run_task
 
 AT = datetime(2026, 11, 1, tzinfo=timezone.utc)
 
@@ -95,6 +96,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "report": read_report,
     "policy": read_policy,
     "json_report": read_json_report,
+    "run_task": run_task.read,
 }
 
 

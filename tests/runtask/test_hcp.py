@@ -90,6 +90,23 @@ def test_links_to_other_things_are_not_followed(api, fake, place):
         fetched(api, fake)
 
 
+@pytest.mark.parametrize("place", ["http://[", "http://\xff/"])
+def test_links_to_nowhere_are_not_followed(api, fake, place):
+    """What is no link, or no host, is a failure in a sentence."""
+    fake.plans = [status(307, Location=place)]
+    with pytest.raises(CallError, match="could not be fetched \\(a link that cannot be followed\\)"):
+        fetched(api, fake)
+
+
+def test_a_request_with_a_link_that_is_not_ascii_is_refused(api, fake):
+    """For the plan and for the result, and nothing of the link is said."""
+    for call in (lambda url: api.fetch(url, TOKEN, io.BytesIO()), lambda url: api.tell(url, TOKEN, DONE)):
+        with pytest.raises(CallError, match="a link that cannot be followed") as caught:
+            call(f"{fake.url}/\u20ac")
+        assert "\u20ac" not in str(caught.value)
+    assert fake.tokens == []
+
+
 def test_links_without_end_are_not_followed(api, fake):
     """A circle ends."""
     fake.plans = [status(307, Location=f"/{number}") for number in range(50)]

@@ -70,12 +70,17 @@ def test_a_run_without_a_time_is_taken():
     assert ask(json.dumps({**PAYLOAD, "run_created_at": None}).encode())[0] == "200 OK"
 
 
+def test_a_run_at_no_moment_is_taken():
+    """A month 99 is no time, and no bug."""
+    assert ask(json.dumps({**PAYLOAD, "run_created_at": "9999-99-99T99:99:99Z"}).encode())[0] == "200 OK"
+
+
 def test_a_full_queue_is_said():
     """HCP Terraform asks again."""
     assert ask(takes=False)[:2] == ("503 Service Unavailable", "too many tasks wait")
 
 
-@pytest.mark.parametrize("length", [str(LARGEST + 1), "-1", "many", "9" * 30])
+@pytest.mark.parametrize("length", [str(LARGEST + 1), "-1", "many", "9" * 30, "9" * 5000])
 def test_a_large_body_is_not_read(length):
     """Nor one of no known length."""
     assert ask(CONTENT_LENGTH=length) == ("413 Content Too Large", "the request is too large", [])
