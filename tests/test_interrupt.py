@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM: heeded once, not lost, and not waited for."""
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -122,3 +123,22 @@ def test_what_is_answered_stays_answered(heeding):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         send(number)
     assert (ending.value.code, interrupt.asked()) == (3, False)
+
+
+def test_a_signal_that_is_not_ours_stays_as_it_is(heeding):
+    """What whoever called us does about a signal, it also does while the process ends."""
+    theirs = []
+    signal.signal(signal.SIGHUP, lambda *_: theirs.append(1))
+    with pytest.raises(SystemExit):
+        interrupt.leave(0)
+    send(signal.SIGHUP)
+    assert theirs == [1]
+
+
+def test_python_m_checker_is_a_run(heeding, monkeypatch, capsys):
+    """`python -m checker` runs the command with what was typed, and ends with its code."""
+    monkeypatch.setattr(sys, "argv", ["keyturn", "explain", "no-such-rule"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(command.__file__, run_name="__main__")
+    assert end.value.code == 2
+    assert "no-such-rule" in capsys.readouterr().err

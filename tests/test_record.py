@@ -127,3 +127,18 @@ def test_patterns_match_by_position():
     match Said("a"):
         case Said(name):
             assert name == "a"
+
+
+@ours(slots=True)
+class Counted:
+    """Has an `__init__` of its own."""
+
+    name: str
+
+    def __init__(self, number: int) -> None:
+        self.name = f"n{number}"
+
+
+def test_an_own_init_stays():
+    """A class that builds itself is left to it; what it does not say itself it still gets."""
+    assert repr(Counted(3)) == "Counted(name='n3')"

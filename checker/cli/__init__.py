@@ -40,7 +40,7 @@ class LazyCommands(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS:
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:  # completion has nothing to say to a word it does not know
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, 1)
@@ -86,11 +86,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     """Let click parse and call, without its own main(), which exits 1 for Ctrl-C and for a closed pipe."""
-    if "_KEYTURN_COMPLETE" in os.environ:
-        root.main(prog_name="keyturn", standalone_mode=False)
+    if asked := os.environ.get("_KEYTURN_COMPLETE"):
+        return _complete(asked)
     with root.make_context("keyturn", list(arguments)) as ctx:
         code = root.invoke(ctx)
     return code if isinstance(code, int) else 2
+
+
+def _complete(asked: str) -> int:
+    """Answer a shell that completes what is typed; click would exit 1 for one that it does not know."""
+    from click.shell_completion import shell_complete
+
+    if shell_complete(root, {}, "keyturn", "_KEYTURN_COMPLETE", asked):
+        raise click.UsageError(f"_KEYTURN_COMPLETE is {asked!r}; bash_source, zsh_source and fish_source are known.")
+    return 0
 
 
 def _say(stream: TextIO | None, text: str) -> None:

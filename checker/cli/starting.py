@@ -35,8 +35,7 @@ class Change:
 
     @property
     def does(self) -> str:
-        if self.why:
-            return self.why
+        """What writing it does."""
         return "create" if self.before is None else "add to" if self.name == hooks.FILE else "replace"
 
 

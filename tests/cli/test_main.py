@@ -174,6 +174,49 @@ def test_the_shell_can_complete():
     assert words.stdout == "plain,scan\n"
 
 
+@pytest.mark.parametrize(("words", "completed"), [("keyturn sc", "plain,scan\n"), ("keyturn scna --", "plain,--help\n")])
+def test_what_is_typed_is_completed(words, completed, monkeypatch, capsys):
+    """Commands and options are completed; a mistyped command is met with no message in the middle of the line."""
+    monkeypatch.setenv("_KEYTURN_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    assert cli.main([]) == 0
+    said = capsys.readouterr()
+    assert set(completed.splitlines()) <= set(said.out.splitlines())
+    assert said.err == ""
+
+
+def test_an_unknown_shell_is_wrong_usage(monkeypatch, capsys):
+    """Exit code 1 means findings and nothing else, for a shell that cannot be completed too."""
+    monkeypatch.setenv("_KEYTURN_COMPLETE", "tcsh_source")
+    assert cli.main(["scan"]) == 2
+    assert capsys.readouterr().err.startswith("keyturn: _KEYTURN_COMPLETE is 'tcsh_source'; bash_source, zsh_source")
+
+
+def test_an_empty_wish_for_completion_is_none(monkeypatch, capsys):
+    """The variable that is set to nothing changes nothing."""
+    monkeypatch.setenv("_KEYTURN_COMPLETE", "")
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"keyturn {checker.__version__}\n"
+
+
+def test_a_stream_that_is_closed_is_nothing_to_say_to(monkeypatch):
+    """Where the caller has closed both streams, the verdict is the exit code."""
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["scna"]) == 2
+
+
+def test_what_is_left_for_a_closed_pipe_goes_nowhere(monkeypatch):
+    """What stands in the buffer when the reader goes away is thrown away, so that Python's own end is quiet."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert cli.main(["--version"]) == 0
+        stream.write("more")
+
+
 def loaded_by(*arguments: str) -> set[str]:
     """The modules that a run has loaded when it ends."""
     code = "import sys; from checker.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import checker
+from checker import interrupt
 from checker.cli import evidence, main, talk
 from checker.cli.arguments import Output
 from checker.cli.evidence import Asked
@@ -282,3 +283,38 @@ def test_what_is_said_of_a_gap_is_safe_to_show():
     said = "\n".join(talk.after(report, (Output(format="json"),), (), 0.1))
     assert "\x1b" not in said
     assert "AKIAIOSFODNN7EXAMPLE" not in said
+
+
+def test_a_reader_that_goes_away_costs_neither_files_nor_verdict(monkeypatch):
+    """`keyturn scan -f json=out.json | head` writes its file whole, and its exit code is that of the findings."""
+    write("main.tf", PLAIN)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["scan", *AS_OF, "-f", "text", "-f", "json=out.json"]) == 1
+    assert rules(Path("out.json").read_text()) == {"no-rotation"}
+
+
+def test_a_report_that_cannot_be_written_does_not_cost_the_others(capsys):
+    """Each report that could not be written is named, the others are there, and the run is no pass."""
+    write("main.tf", PLAIN)
+    assert main(["scan", *AS_OF, "-f", "json", "-f", "csv=/dev/full"]) == 2
+    said = capsys.readouterr()
+    assert rules(said.out) == {"no-rotation"}
+    assert said.err == "keyturn: /dev/full cannot be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize(("facts", "said"), [(0, "stopped"), (1, "stopped while reading code: 1 so far")])
+def test_a_signal_says_how_far_it_was(facts, said, monkeypatch, capsys):
+    """Ctrl-C in the middle of a scan is one line on what was read so far, and exit code 2."""
+    write("main.tf", PLAIN)
+    read = iter(range(facts))
+
+    def check():
+        if next(read, None) is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(interrupt, "check", check)
+    assert main(["scan", *AS_OF]) == 2
+    assert capsys.readouterr() == ("", f"keyturn: {said}\nkeyturn: interrupted: there is no verdict.\n")

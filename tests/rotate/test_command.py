@@ -299,13 +299,29 @@ def test_terraform_s_keys_are_replaced_through_code(aws, capsys, way):
     assert len(world.keys("ci")) == 1
 
 
+def keep(file, values):
+    """A state with one key."""
+    one = {"address": "aws_iam_access_key.k", "mode": "managed", "type": "aws_iam_access_key", "name": "k", "values": values}
+    Path(file).write_text(json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": [one]}}}))
+
+
+def test_a_state_with_the_keys_of_others_does_not_matter(aws, capsys):
+    """Only a key of the user itself makes its rotation Terraform's."""
+    own = world.user("ci")
+    values = {"id": "AKIA" + "W" * 16, "user": "web", "status": "Active", "create_date": "2026-01-01T00:00:00Z"}
+    keep("state", values)
+    Path("main.tf").write_text(KEY % "web")
+    assert step(capsys, "ci", "--state", "state", "--code", ".")[1]["action"] == "create"
+    keep("state", {**values, "id": own, "user": "ci"})
+    assert step(capsys, "ci", "--state", "state", "--code", ".")[1]["action"] == "refused"
+
+
 def test_the_state_tells_which_of_two_keys_is_terraform_s(aws, capsys):
     """The other one may be ended here."""
     old = world.user("ci")
     made = world.client("iam").create_access_key(UserName="ci")["AccessKey"]["AccessKeyId"]
     values = {"id": made, "user": "ci", "status": "Active", "create_date": "2026-01-01T00:00:00Z"}
-    one = {"address": "aws_iam_access_key.k", "mode": "managed", "type": "aws_iam_access_key", "name": "k", "values": values}
-    Path("state").write_text(json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": [one]}}}))
+    keep("state", values)
     world.pass_time("ci", 2 * DAY)
     world.use("ci", old, 3 * DAY)
     Path("main.tf").write_text(KEY % "ci")
