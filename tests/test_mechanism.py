@@ -392,6 +392,18 @@ ROWS: list[tuple[str, str, Rotation, timedelta | None, str]] = [
         None,
         "prevent_destroy",
     ),
+    *(
+        (
+            f"prevent_destroy as a text, {shown}",
+            ROTATOR
+            + block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339")
+            + key("time_static.s", lifecycle=f"prevent_destroy = {shown}"),
+            Rotation.BROKEN,
+            None,
+            "prevent_destroy",
+        )
+        for shown in ('"true"', '"${true}"')
+    ),
     ("prevent_destroy alone", key(lifecycle="prevent_destroy = true"), Rotation.NONE, None, "nothing"),
     (
         "destroy = false",

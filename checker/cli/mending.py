@@ -136,9 +136,9 @@ def _unmended(report: Report) -> Iterator[str]:
     left: dict[tuple[str, str], Finding] = {}
     for one in report.findings:
         if one.unmended:
-            left.setdefault((str(one.location), one.unmended), one)
+            left.setdefault((str(one.location or one.subject), one.unmended), one)
     for one in list(left.values())[:SHOWN]:
-        yield f"no edit for {one.subject} ({one.location}): {one.unmended}"
+        yield f"no edit for {one.subject}{f' ({one.location})' if one.location else ''}: {one.unmended}"
     if len(left) > SHOWN:
         yield f"no edit for {len(left) - SHOWN} more; the JSON report says why for each"
 

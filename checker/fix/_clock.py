@@ -103,7 +103,6 @@ def _members(page: Page, rotator: Declared, wanted: dict[str, Json], gone: Itera
     """The body of a JSON block, written anew: what is gone, and what comes."""
     sheet = Sheet.of(page)
     body = sheet.named("resource", *rotator.labels, place=rotator.head)
-    assert body is not None  # the block was read from this text
     names = {one.name for one in gone}
     if names == wanted.keys():
         yield from (sheet.replaced(node, wanted[name]) for name, _, node in body.value if name in names)

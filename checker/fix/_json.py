@@ -34,13 +34,13 @@ class Sheet:
             found = [inner for one in found for key, _, node in one.value if key == name for inner in _objects(node)]
         yield from found
 
-    def named(self, *names: str, place: Place) -> Node | None:
-        """The body of the block whose last name stands at a place."""
-        for outer in self.down(*names[:-1]):
-            for key, where, node in outer.value:
-                if key == names[-1] and (where.line, where.column) == (place.line, place.column):
-                    return next(_objects(node), None)
-        return None
+    def named(self, *names: str, place: Place) -> Node:
+        """The body of the block whose last name stands at a place; it was read from this text."""
+        members = (member for outer in self.down(*names[:-1]) for member in outer.value)
+        here = (place.line, place.column)
+        return next(
+            next(_objects(node)) for key, where, node in members if key == names[-1] and (where.line, where.column) == here
+        )
 
     def member(self, node: Node, name: str) -> Node | None:
         """The value of a member of an object."""
@@ -84,7 +84,7 @@ class Sheet:
     @property
     def unit(self) -> str:
         """What one level is indented by."""
-        if not self.top.value or self.minified:
+        if self.minified:
             return "  "
         place = self.top.value[0][1]
         return self.page.indent(self.page.at(place.line, place.column)) or "  "
@@ -100,9 +100,8 @@ class Sheet:
     @property
     def tight(self) -> bool:
         """Whether the file has no space behind its colons."""
-        for _, place, node in self.top.value:
-            return bool(place.end_column + 1 == node.place.column)
-        return False
+        _, place, node = self.top.value[0]
+        return bool(place.end_column + 1 == node.place.column)
 
     def text(self, value: Json, indent: str, *, inline: bool) -> str:
         """A value as it is to be written; lists of references stay on one line."""

@@ -64,7 +64,9 @@ def lifecycle_edits(page: Page, declared: Declared, wanted: Wanted) -> list[Edit
     if block is None:
         return [_new_block(page, declared, wanted.rows({}))]
     old = {name: page.text(*page.value(one)).strip() for name, one in block.body.arguments.items()}
-    rows = wanted.rows(old)
+    rows = {name: value for name, value in wanted.rows(old).items() if value != old.get(name)}
+    if not rows:
+        return []
     if _plain(page, block) or block.place.line == block.place.end_line:
         return [_rewritten(page, declared, block, {**_ahead(old, rows), **old, **rows})]
     return [_patched(page, declared, block, rows)]
@@ -159,24 +161,17 @@ def _columns(lines: list[str]) -> list[str]:
 
 
 def _trimmed(page: Page, block: Nested, old: list[str], new: list[str]) -> Edit:
-    """One edit of the lines that differ."""
+    """One edit of the lines that differ; the first and the last, which hold the braces, never do."""
     same = min(len(old), len(new))
     ahead = next((at for at in range(same) if old[at] != new[at]), same)
     behind = next((at for at in range(same - ahead) if old[-1 - at] != new[-1 - at]), same - ahead)
-    line = block.place.line
-    start, end = page.span(block.place)
-    if ahead:
-        start = page.at(line + ahead, 1)
-    if behind:
-        end = page.at(line + len(old) - behind, 1)
-    text = "".join(f"{one}\n" for one in new[ahead : len(new) - behind])
-    return page.edit(start, end, text if behind else text.removesuffix("\n"))
+    start, end = page.at(block.place.line + ahead, 1), page.at(block.place.line + len(old) - behind, 1)
+    return page.edit(start, end, "".join(f"{one}\n" for one in new[ahead : len(new) - behind]))
 
 
 def _in_json(page: Page, declared: Declared, wanted: Wanted) -> Iterator[Edit]:
     sheet = Sheet.of(page)
     body = sheet.named("resource", *declared.labels, place=declared.head)
-    assert body is not None  # the block was read from this text
     found = next((node for name, _, node in body.value if name == "lifecycle"), None)
     block = found.value[0] if found and isinstance(found.value, list) and found.value else found
     if block is None or not isinstance(block.value, tuple) or not block.value:

@@ -15,8 +15,7 @@ from checker.fix._providers import requirement
 from checker.fix._safety import delivers
 from checker.fix._text import Page, above, below, unit
 from checker.hcl.modules import Declared, Module
-from checker.hcl.nodes import Literal
-from checker.hcl.triggers import ignored, parse_target, triggers
+from checker.hcl.triggers import ignored, parse_target, says, triggers
 from checker.model import Edit, Fix, KeyResource, Rotation
 from checker.record import dataclass
 
@@ -113,7 +112,7 @@ def _stopped(declared: Declared) -> str:
     stops = {"prevent_destroy": True, "destroy": False}
     for block in declared.own.blocks("lifecycle"):
         for name, one in block.body.arguments.items():
-            if isinstance(one.value, Literal) and one.value.value is stops.get(name):
+            if name in stops and says(one.value, truth=stops[name]):
                 return name
     return ""
 

@@ -81,8 +81,10 @@ class _Desk:
         place, resource = finding.location, finding.resource
         if finding.rule == MANUAL and not finding.exempt and not self.wish.manual:
             return replace(finding, unmended="somebody has chosen this: --fix-manual lets time replace the key as well")
-        if not self.wanted(finding) or place is None or resource is None:
+        if not self.wanted(finding) or resource is None:
             return finding
+        if place is None or resource.origin is not Origin.CODE:
+            return replace(finding, unmended="it was seen without its code: give the folder of the code as well")
         spot = _spot(place, place.path)
         if spot not in self.answers:
             self.answers[spot] = self.answer(resource, spot)
@@ -97,8 +99,6 @@ class _Desk:
 
     def case(self, resource: KeyResource, spot: Spot) -> Case:
         """All that the mend of one block depends on. Raises NoEditError for what an edit here cannot mend."""
-        if resource.origin is not Origin.CODE:
-            raise NoEditError("it was seen without its code: give the folder of the code as well")
         if resource.type in _ELSEWHERE:
             raise NoEditError(_ELSEWHERE[resource.type])
         directory = os.path.dirname(spot[0]) or "."

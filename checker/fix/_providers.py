@@ -24,11 +24,9 @@ def requirement(module: Module) -> Edit | None:
     return _in_json(page) if declared.file.is_json else _in_hcl(page, declared)
 
 
-def _in_json(page: Page) -> Edit | None:
+def _in_json(page: Page) -> Edit:
     sheet = Sheet.of(page)
-    block = next((one for one in sheet.down("terraform", "required_providers") if one.value), None)
-    if block is None:
-        return None
+    block = next(one for one in sheet.down("terraform", "required_providers") if one.value)
     pinned = all(isinstance(node.value, str) or sheet.member(node, "version") for _, _, node in block.value)
     entry: dict[str, str] = {"source": _SOURCE, **({"version": _VERSION} if pinned else {})}
     return sheet.added(block, "time", entry)

@@ -120,7 +120,7 @@ def _beside(path: str, data: bytes) -> str:
             stream.flush()
             os.fsync(stream.fileno())
         old = os.stat(real)
-        if hasattr(os, "chown"):
+        if hasattr(os, "chown"):  # pragma: no branch  # Windows has no owners to give
             with contextlib.suppress(OSError):  # only root may give a file away
                 os.chown(temporary, old.st_uid, old.st_gid)
         os.chmod(temporary, stat.S_IMODE(old.st_mode))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.hcl.nodes import Attr, Body, Expression, Index, Literal, Place, Reference, Sequence
+from checker.hcl.nodes import Attr, Body, Expression, Index, Literal, Place, Reference, Sequence, Template
 from checker.record import dataclass
 
 
@@ -61,3 +61,10 @@ def ignored(body: Body) -> frozenset[str]:
             if isinstance(base, Reference):
                 names.add(base.name)
     return frozenset(names)
+
+
+def says(node: Expression | None, *, truth: bool) -> bool:
+    """Whether `true` or `false` is written in a lifecycle, which takes nothing else; as a text, Terraform takes it as well."""
+    while isinstance(node, Template) and len(node.parts) == 1:  # "${true}", as JSON has it
+        node = node.parts[0]
+    return isinstance(node, Literal) and (node.value is truth or node.value == str(truth).lower())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.hcl.modules import Declared
-from checker.hcl.nodes import Attr, Expression, Literal, expressions, walk
-from checker.hcl.triggers import parse_target
+from checker.hcl.nodes import Attr, Expression, expressions, walk
+from checker.hcl.triggers import parse_target, says
 from checker.hcl.world import Leaf, ModuleInstance
 
 
@@ -38,16 +38,11 @@ def _names(expression: Expression, name: str) -> bool:
 def find_block(declared: Declared) -> str:
     """What stops a replacement that would otherwise happen, or leaves the old key alive after it."""
     for block in declared.body.blocks("lifecycle"):
-        if _says(block.body.value("prevent_destroy"), "yes"):
+        if says(block.body.value("prevent_destroy"), truth=True):
             return "prevent_destroy makes the plan fail then (Instance cannot be destroyed)"
-        if _says(block.body.value("destroy"), "no"):
+        if says(block.body.value("destroy"), truth=False):
             return "destroy = false leaves the old key alive in AWS"
     return ""
-
-
-def _says(node: Expression | None, word: str) -> bool:
-    """Whether a literal `true` (yes) or `false` (no) is written; lifecycle takes nothing else."""
-    return isinstance(node, Literal) and node.value is (word == "yes")
 
 
 def overlaps(owner: ModuleInstance, declared: Declared) -> bool:
@@ -56,7 +51,7 @@ def overlaps(owner: ModuleInstance, declared: Declared) -> bool:
 
 
 def _first(declared: Declared) -> bool:
-    return any(_says(block.body.value("create_before_destroy"), "yes") for block in declared.body.blocks("lifecycle"))
+    return any(says(block.body.value("create_before_destroy"), truth=True) for block in declared.body.blocks("lifecycle"))
 
 
 def _dependents(owner: ModuleInstance, declared: Declared) -> Iterator[Declared]:

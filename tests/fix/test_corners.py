@@ -44,11 +44,23 @@ def test_a_limit_of_hours_is_met_in_hours():
             '"replace_triggered_by": ["terraform_data.access_key_rotation"]',
         ),
         (
+            '{"resource":{"aws_iam_access_key":{"k":{}}}}',
+            '"k":{"lifecycle":{"create_before_destroy":true,"replace_triggered_by":["terraform_data.access_key_rotation"]}}',
+        ),
+        (
+            '{\n  "resource": {\n    "aws_iam_access_key": {\n      "k": {}\n    }\n  }\n}\n',
+            '      "k": {\n        "lifecycle": {\n          "create_before_destroy": true,\n',
+        ),
+        (
+            '{"resource": [{"aws_iam_access_key": {"other": {"user": "a"}}}, {"aws_iam_access_key": {"k": {"user": "b"}}}]}',
+            '{"k": {"user": "b", "lifecycle": {"create_before_destroy": true, ',
+        ),
+        (
             '{\n  "resource": {"aws_iam_access_key": {"k": {"user": "ci",\n    "lifecycle": {"replace_triggered_by": []}}}}\n}\n',
             '"replace_triggered_by": ["terraform_data.access_key_rotation"]',
         ),
     ],
-    ids=["one line", "empty lifecycle", "lists", "empty list"],
+    ids=["one line", "empty lifecycle", "lists", "nothing on one line", "nothing", "two lists", "empty list"],
 )
 def test_json_in_rare_layouts_is_mended(resources, expected):
     """Without a space, in lists, and with empty objects; once, and for good."""
@@ -128,3 +140,57 @@ def test_a_file_that_changes_after_the_scan_is_left_alone(monkeypatch, capsys):
     monkeypatch.setattr(_propose, "load", lambda path: (Path("main.tf").write_text("# mine\n" + BARE), real(path))[1])
     assert mended(BARE) == "# mine\n" + BARE
     assert "main.tf changed since it was read: run again" in capsys.readouterr().err
+
+
+def test_a_provider_is_added_to_the_list_that_is_one():
+    """What stands in the place of a list of providers and is none is passed over."""
+    code = {
+        "terraform": [{"required_providers": "?"}, {"required_providers": {"aws": {"source": "hashicorp/aws"}}}],
+        "resource": {"aws_iam_access_key": {"k": {"user": "ci"}}},
+    }
+    made = json.loads(mended(json.dumps(code), "--fix-with", "time", file="main.tf.json"))
+    assert made["terraform"] == [
+        {"required_providers": "?"},
+        {"required_providers": {"aws": {"source": "hashicorp/aws"}, "time": {"source": "hashicorp/time"}}},
+    ]
+
+
+def test_a_clock_in_another_file_is_set_there():
+    """What drives a key may stand in a file of its own."""
+    Path("other.tf").write_text('resource "terraform_data" "t" {\n  triggers_replace = formatdate("YYYY", plantimestamp())\n}\n')
+    hung = BARE.replace("}\n", f"\n{LISTED.replace('time_rotating.k', 'terraform_data.t')}}}\n")
+    assert mended(hung) == hung
+    assert 'triggers_replace = formatdate("YYYY-MM", plantimestamp())' in Path("other.tf").read_text()
+
+
+def test_a_period_below_other_arguments_is_aligned_with_them():
+    """The lines above a period that gets another name are aligned anew with it."""
+    rotator = 'resource "time_rotating" "r" {\n  triggers       = {}\n  rotation_years = 2\n}\n\n'
+    static = 'resource "time_static" "k" {\n  rfc3339 = time_rotating.r.rfc3339\n}\n\n'
+    made = mended(rotator + static + BARE.replace("}\n", f"\n{LISTED.replace('time_rotating', 'time_static')}}}\n"))
+    assert "  triggers      = {}\n  rotation_days = 60\n" in made
+
+
+def test_comments_that_stand_as_they_like_keep_their_columns():
+    """Only where comments were in one column are they put in one."""
+    held = "  lifecycle {\n    prevent_destroy = true # a\n    create_before_destroy = true   # b\n  }\n"
+    made = mended(BARE.replace("}\n", f"\n{held}}}\n"), "--fix-with", "builtin")
+    assert "    prevent_destroy = false # a\n    create_before_destroy = true   # b\n" in made
+
+
+@pytest.mark.parametrize("comment", ["", " # first the new one"])
+def test_instances_that_come_and_go_cannot_be_ordered(comment, capsys):
+    """Where `create_before_destroy` is said already and does not help, no edit pretends to."""
+    held = '  for_each = toset([formatdate("YYYY-MM", plantimestamp())])\n  lifecycle {\n'
+    held += f"    create_before_destroy = true{comment}\n  }}\n"
+    code = BARE.replace("}\n", f"{held}}}\n")
+    assert mended(code) == code
+    assert "no edit for aws_iam_access_key.k (main.tf:1): its instances come and go with the time" in capsys.readouterr().err
+
+
+def test_a_guard_that_is_written_as_a_text_is_switched_off():
+    """Terraform takes `"true"` for true, and so does the mend."""
+    static = 'resource "time_rotating" "r" {\n  rotation_days = 30\n}\n\n'
+    static += 'resource "time_static" "k" {\n  rfc3339 = time_rotating.r.rfc3339\n}\n\n'
+    held = LISTED.replace("time_rotating", "time_static").replace("  }\n", '    prevent_destroy       = "true"\n  }\n')
+    assert "prevent_destroy       = false" in mended(static + BARE.replace("}\n", f"\n{held}}}\n"))

@@ -1,5 +1,6 @@
 """A mend of several files that is killed with no warning leaves whole files, and the next mend completes it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -80,7 +81,10 @@ FILES = 6
 def test_a_killed_mend_leaves_whole_files_and_the_next_one_completes_it(where, count, mended, tmp_path, monkeypatch, capsys):
     """Each file is old or new; then the next mend makes what the first was to make, and takes its leavings away."""
     lay(tmp_path)
-    done = subprocess.run([sys.executable, "-c", DRIVER, where, str(count)], cwd=tmp_path, capture_output=True, check=False)
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER, where, str(count)], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     between = held(tmp_path)
     assert all(between[name] in (ROOT[name], mended[name]) for name in ROOT)

@@ -174,6 +174,7 @@ BOTH = f'  value = "${{{K}.id}} ${{{K}.secret}}"\n'
         (store("a", BOTH + f"\n  depends_on = [{K}]\n"), True),
         (store("a", BOTH) + f'output "id" {{\n  value = {K}.id\n}}\n', True),
         (store("a", BOTH) + f'resource "null_resource" "n" {{\n  depends_on = [{K}]\n}}\n', True),
+        (store("a", f'  value = "${{{K}["id"]}} ${{{K}.secret}}"\n'), True),
         ("", False),
         (store("a", f"  value = {K}.secret\n"), False),
         (store("a", BOTH) + f'output "secret" {{\n  value = {K}.secret\n}}\n', False),
