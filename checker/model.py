@@ -214,6 +214,13 @@ class Instance:
     calls: tuple[Related, ...] = ()
     is_veiled: bool = False
     """Whether Terraform marks the name of the user as sensitive: then `user` is None."""
+    veiled: str | None = field(default=None, repr=False)
+    """That name where the code tells it: to find the user's keys with, and never to be shown."""
+
+    @property
+    def whose(self) -> str | None:
+        """The name of the user to compare with; what is shown is `user`."""
+        return self.veiled if self.user is None else self.user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def _noting(users: set[str], source: Source) -> Source:
         for fact in source():
             match fact:
                 case KeyResource():
-                    users.update(fact.users)
+                    users.update(one.whose for one in fact.instances if one.whose is not None)
                 case AccessKey() if fact.address is not None and fact.known_user is not None:
                     users.add(fact.user)
             yield fact

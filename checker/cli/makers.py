@@ -77,7 +77,7 @@ class Makers:
             if key.address and key.id and key.user == user and key.account in (None, self.account):
                 yield Maker(address=key.address, root=roots.get(key, ""), key=key.id, exact=True)
         for resource, one in self._free():
-            if one.user == user:
+            if one.whose == user:
                 whole = resource.type != "module" and "[*]" not in one.address
                 yield Maker(address=one.address, root=one.root, whole=whole)
 
@@ -91,7 +91,7 @@ class Makers:
         """What keeps it from being known what else makes keys."""
         yield from (str(gap) for gap in self.facts.gaps)
         for _, one in self._free():
-            if one.user is None:
+            if one.whose is None:
                 yield f"{one.address} makes a key for a user that the code does not tell"
         if self.policy.unresolved_modules == "gap":
             yield from (f"{call.address} was not looked into: {call.why}" for call in self.facts.calls)

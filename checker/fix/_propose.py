@@ -131,8 +131,9 @@ class _Desk:
 
     def full(self, resource: KeyResource) -> bool:
         """Whether a second key of a user, in the code or in AWS, leaves no room for a third."""
-        names = {f"{one.root}\0{one.owner}\0{one.user}" for one in resource.instances if one.user is not None}
-        return bool(self.crowded & {*names, *resource.users})
+        known = [one for one in resource.instances if one.whose is not None]
+        names = {f"{one.root}\0{one.owner}\0{one.whose}" for one in known}
+        return not self.crowded.isdisjoint((*names, *(one.whose for one in known)))
 
     def module(self, directory: str) -> Module:
         if directory not in self.modules:
@@ -157,7 +158,7 @@ def _crowded(report: Report) -> Iterator[str]:
     made = defaultdict(set)
     for resource in report.resources:
         for one in resource.instances if resource.origin is not Origin.STATE else ():
-            made[f"{one.root}\0{one.owner}\0{one.user}"].add(one.address)
+            made[f"{one.root}\0{one.owner}\0{one.whose}"].add(one.address)
     yield from (name for name, addresses in made.items() if len(addresses) >= QUOTA)
 
 

@@ -40,6 +40,8 @@ from checker.hcl.values import (
     unknowns,
 )
 
+Names = dict[str, Value]
+
 
 class Scope(Protocol):
     """What an expression can see beyond itself."""
@@ -53,8 +55,8 @@ class Scope(Protocol):
     def aside(self, make: Callable[[], Value]) -> Value:
         """A value whose making is not noted: it tells a type, and nothing hangs on it."""
 
-
-Names = dict[str, Value]
+    def seeing(self, names: Names) -> tuple[Scope, Names]:
+        """The scope and the loop names that also tell what is sensitive."""
 
 
 def evaluate(node: Expression, scope: Scope, names: Names, budget: Budget) -> Value:
@@ -67,10 +69,6 @@ def evaluate(node: Expression, scope: Scope, names: Names, budget: Budget) -> Va
         return _EVALUATE[type(node)](node, scope, names, budget)
     finally:
         budget.depth -= 1
-
-
-def _literal(node: Literal, scope: Scope, names: Names, budget: Budget) -> Value:
-    return node.value
 
 
 def _template(node: Template, scope: Scope, names: Names, budget: Budget) -> Value:
@@ -199,7 +197,7 @@ def _collect(node: For, made: list[tuple[Value, Value]]) -> Value:
         if not isinstance(name, str):
             return blend("for", (name, *values))
         if name in grouped and not node.group:
-            raise EvaluationError(f"two elements have the key {name[:60]!r}")
+            raise EvaluationError("two elements have the same key")
         before = grouped.get(name, ())
         grouped[name] = (*before, value) if node.group and isinstance(before, tuple) else value
     return grouped
@@ -216,9 +214,7 @@ def _operation(node: Operation, scope: Scope, names: Names, budget: Budget) -> V
         return equal(node.sign, values, same_type=written)
     if any(isinstance(one, Unknown) for one in values):
         return blend(node.sign, values)
-    if node.sign == "!":
-        return not to_truth(values[0])
-    return count(node.sign, [as_number(one) for one in values])
+    return not to_truth(values[0]) if node.sign == "!" else count(node.sign, [as_number(one) for one in values])
 
 
 def _logic(node: Operation, scope: Scope, names: Names, budget: Budget) -> Value:
@@ -236,6 +232,8 @@ def _logic(node: Operation, scope: Scope, names: Names, budget: Budget) -> Value
 def _call(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
     if node.name in ("try", "can"):
         return _attempt(node, scope, names, budget)
+    if node.name == "nonsensitive":
+        scope, names = scope.seeing(names)
     given = [evaluate(one, scope, names, budget) for one in node.arguments]
     if node.spread:
         last = given.pop()
@@ -248,9 +246,10 @@ def _call(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
 
 
 def _attempt(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
+    seeing, seen = scope.seeing(names)  # what is sensitive fails or not as it would in the open
     for one in node.arguments:
         try:
-            value = evaluate(one, scope, names, budget)
+            value = evaluate(one, seeing, seen, budget)
         except EvaluationError:
             continue
         loose = {one.certainty for one in unknowns(value)}
@@ -258,14 +257,14 @@ def _attempt(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
             return Unknown(Certainty.APPLY)
         if node.name == "can":
             return blend("can", (value,)) if loose else True
-        return value
+        return value if seeing is scope else evaluate(one, scope, names, budget)
     if node.name == "can":
         return False
     raise EvaluationError("no argument of try() has a value")
 
 
 _EVALUATE: dict[type[Any], Callable[[Any, Scope, Names, Budget], Value]] = {
-    Literal: _literal,
+    Literal: lambda node, *_: node.value,
     Template: _template,
     Condition: _condition,
     Reference: _traversal,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 
 from checker.hcl.bounds import Budget, Exhausted
-from checker.hcl.evaluate import evaluate
+from checker.hcl.evaluate import Names, Scope, evaluate
 from checker.hcl.files import Unreadable, read, shown
 from checker.hcl.functions import FUNCTIONS
 from checker.hcl.json_syntax import read_json, variables
@@ -99,7 +99,7 @@ class _Nothing:
     """A scope without names: values files hold constants only."""
 
     def resolve(self, root: str, steps: tuple[Value, ...], place: Place) -> tuple[Value, int]:
-        raise EvaluationError(f"{root!r} has no meaning in a values file")
+        raise EvaluationError("a bare word has no meaning in a values file: a text stands in quotes")
 
     def function(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         if name not in FUNCTIONS:
@@ -108,3 +108,6 @@ class _Nothing:
 
     def aside(self, make: Callable[[], Value]) -> Value:
         return make()
+
+    def seeing(self, names: Names) -> tuple[Scope, Names]:
+        return self, names

@@ -52,7 +52,7 @@ def pick(value: Value, key: Value) -> Value:
             return value.attribute(name)
         if isinstance(name, str) and name in value:
             return value[name]
-        raise EvaluationError(f"there is no {str(name)[:60]!r}")
+        raise EvaluationError("there is no such attribute or key")
     if isinstance(value, tuple):
         return _element(value, key)
     raise EvaluationError("this value has no elements")
@@ -63,7 +63,7 @@ def _element(items: tuple[Value, ...], key: Value) -> Value:
     if not isinstance(place, Decimal) or place != place.to_integral_value():
         raise EvaluationError("an element is chosen by a whole number")
     if not 0 <= place < len(items):
-        raise EvaluationError(f"there is no element {text_of(place)}")
+        raise EvaluationError("there is no such element")
     return items[int(place)]
 
 

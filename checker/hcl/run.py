@@ -9,6 +9,7 @@ from decimal import Decimal
 from checker.hcl.bounds import Budget, Exhausted
 from checker.hcl.evaluate import Names, evaluate
 from checker.hcl.functions import to_number
+from checker.hcl.marks import counterpart, has_sensitive_keys, is_marked, restored, told
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Expression
 from checker.hcl.planner import Planner
@@ -21,11 +22,17 @@ from checker.hcl.world import Kept, Key, Leaf, ModuleInstance, Planned, State, W
 class Run:
     """One plan, or with `plan` given the apply that follows it.
 
-    `human` plays through what happens when a person changes what people change: variables, literals, files.
+    `human` plays through what happens when a person changes what people change: variables, literals, files. With `plain`
+    given it is that run once more, in which nothing is known of what is marked as sensitive; `veils` are what it does not know.
     """
 
-    def __init__(self, world: World, at: datetime, state: State, *, plan: Run | None = None, human: bool = False) -> None:
-        self.world, self.at, self.state, self.plan, self.human = world, at, state, plan, human
+    def __init__(
+        self, world: World, at: datetime, state: State, *, plan: Run | None = None, human: bool = False, plain: Run | None = None
+    ) -> None:
+        self.world, self.at, self.state, self.plan, self.human, self.plain = world, at, state, plan, human, plain
+        self.marked = False
+        self.veils: dict[str, Value] = {}
+        self._blind: Run | None = None
         self.budget = Budget()
         self.frame: set[Leaf] = set()
         self.planned: dict[str, Planned] = {}
@@ -80,7 +87,8 @@ class Run:
         kind = declared.body.value("type")
         if self.human and by_hand(value, self.frame):
             return Unknown(Certainty.APPLY)
-        return value if kind is None else convert(value, kind)
+        made = value if kind is None else convert(value, kind)
+        return self.mark(made, (owner.under("var"), name)) if is_marked(declared) else made
 
     def _given(self, owner: ModuleInstance, name: str, declared: Declared) -> Value:
         default = declared.body.arguments.get("default")
@@ -106,7 +114,31 @@ class Run:
         declared = child.module.outputs.get(name)
         if declared is None:
             raise EvaluationError(f"the module has no output {name!r}")
-        return self.remembered((id(child), "output", name), lambda: self.value(declared.body.value("value"), child, {}))
+        return self.remembered((id(child), "output", name), lambda: self._output(child, name, declared))
+
+    def _output(self, child: ModuleInstance, name: str, declared: Declared) -> Value:
+        value = self.value(declared.body.value("value"), child, {})
+        return self.mark(value, (child.under("output"), name), Certainty.LOOSE) if is_marked(declared) else value
+
+    # what is sensitive
+
+    def mark(self, value: Value, name: tuple[Value, ...], certainty: Certainty = Certainty.FIXED) -> Value:
+        """A value that is marked as sensitive; `name` tells it from others.
+
+        It is LOOSE where not every version of Terraform keeps the mark: 1.11 loses that of an output whose value is none.
+        """
+        self.marked = True
+        if self.plain is None or isinstance(value, Unknown):
+            return value
+        veil = Unknown(certainty, token(("sensitive", *name)))
+        self.veils[veil.token] = restored(value, self.veils)
+        return veil
+
+    def blind(self) -> Run:
+        """The same run, in which nothing is known of what is marked as sensitive."""
+        if self._blind is None:
+            self._blind = Run(self.world, self.at, self.state, plan=self.plan, plain=self)
+        return self._blind
 
     # instances
 
@@ -117,8 +149,10 @@ class Run:
             human, self.human = self.human, False
             try:
                 self._expanded[key] = self._expand(owner, declared, names)
+                if has_sensitive_keys(self, owner, declared, self._expanded[key]):
+                    raise EvaluationError("it is sensitive, and Terraform shows the keys of instances")
             except EvaluationError as error:
-                self.problems[owner.under(declared.name)] = f"its count or for_each has no value: {error}"
+                self.problems[owner.under(declared.name)] = f"its count or for_each has no value{told(self, error)}"
                 self._expanded[key] = Unknown(Certainty.LOOSE)
             finally:
                 self.human = human
@@ -126,12 +160,9 @@ class Run:
 
     def _expand(self, owner: ModuleInstance, declared: Declared, names: Names) -> tuple[Key, ...] | Unknown:
         if (count := declared.body.value("count")) is not None:
-            value = self.value(count, owner, names)
-            if isinstance(value, bool) or value is None:
-                raise EvaluationError("count must be a number")
-            if isinstance(value, Unknown):
-                return value
-            return tuple(Decimal(one) for one in range(_whole(value)))
+            if self.plain is not None:  # Terraform takes a count that is sensitive
+                return self.plain.expand(twin := counterpart(self.plain, owner), declared, twin.names)
+            return _counted(self.value(count, owner, names))
         if (each := declared.body.value("for_each")) is None:
             return (None,)
         items = self.value(each, owner, names)
@@ -212,6 +243,12 @@ class Run:
         if address not in self.applied:
             self.applied[address] = Planner(self, owner, declared, key, address).apply(self.plan)
         return self.applied[address].values
+
+
+def _counted(value: Value) -> tuple[Key, ...] | Unknown:
+    if isinstance(value, bool) or value is None:
+        raise EvaluationError("count must be a number")
+    return value if isinstance(value, Unknown) else tuple(Decimal(one) for one in range(_whole(value)))
 
 
 def _whole(value: Value) -> int:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from checker.hcl.evaluate import Names, evaluate
+from checker.hcl.evaluate import Names, Scope, evaluate
 from checker.hcl.functions import FUNCTIONS, LAZY
+from checker.hcl.marks import SEALED, counterpart, restored
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Place, SyntaxFault
 from checker.hcl.schemas import SCHEMAS, rfc3339
@@ -113,7 +114,8 @@ class Inside:
     def _attribute(self, declared: Declared, key: Key, address: str, name: str) -> Value:
         schema = SCHEMAS.get(declared.labels[0])
         if schema is None and (written := declared.body.value(name)) is not None:
-            return self.run.value(written, self.owner, self.run.bindings(self.owner, declared, key, self.owner.names))
+            value = self.run.value(written, self.owner, self.run.bindings(self.owner, declared, key, self.owner.names))
+            return self.run.mark(value, (address, name)) if name in SEALED.get(declared.labels[0], ()) else value
         values = self.run.attributes(self.owner, declared, key, address)
         if name in values:
             return values[name]
@@ -150,6 +152,8 @@ class Inside:
             return self._clock(name, arguments, place)
         if name in _FILES:
             return self._file(name, arguments, place)
+        if name == "sensitive" and len(arguments) == 1:
+            return self.run.mark(arguments[0], arguments)
         make = FUNCTIONS.get(name)
         if make is None:
             return (
@@ -171,6 +175,16 @@ class Inside:
             return make()
         finally:
             self.run.frame = noted
+
+    def seeing(self, names: Names) -> tuple[Scope, Names]:
+        """The scope and the loop names that also tell what is sensitive."""
+        plain = self.run.plain
+        if plain is None:
+            return self, names
+        own, loops = (restored(one, self.run.veils) for one in (self.names, names))
+        assert isinstance(own, dict)
+        assert isinstance(loops, dict)
+        return type(self)(plain, counterpart(plain, self.owner), own), loops
 
     def _clock(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         run = self.run

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from datetime import datetime, timedelta
 
+from checker.hcl.marks import is_refused
 from checker.hcl.modules import Declared
 from checker.hcl.planner import Planner
 from checker.hcl.run import Run
@@ -54,6 +55,8 @@ class Question:
         keys = run.expand(owner, self.declared, owner.names)
         if isinstance(keys, Unknown) and keys.certainty is Certainty.APPLY:
             raise EvaluationError("count or for_each depends on values known only after apply: the plan fails")
+        if run.world.blind and is_refused(run, owner, self.declared):
+            raise EvaluationError("for_each is sensitive: the plan fails")
         found = run.addresses(owner, self.declared)
         return {address: run.plan_resource(owner, self.declared, key, address) for key, address in found}
 

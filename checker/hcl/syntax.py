@@ -40,7 +40,7 @@ def parse_expression(text: str, place: Place, marker: str = "") -> Expression:
     """Parse one expression, as the bare references in `*.tf.json` are written. Raises SyntaxFault."""
     body = parse_body(f"x = {text}", replace(place, column=max(1, place.column - 4)), marker)
     if list(body.arguments) != ["x"] or body.nested:
-        raise SyntaxFault(f"{text[:60]!r} is not an expression", place.line)
+        raise SyntaxFault("not one expression", place.line)
     return body.arguments["x"].value
 
 

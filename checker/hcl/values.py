@@ -30,7 +30,7 @@ class Certainty(IntEnum):
 
 
 class EvaluationError(Exception):
-    """Terraform would refuse this expression; the text says why."""
+    """Terraform would refuse this expression; the text says why. It quotes no value: that could be a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,9 @@ def number(value: int | float | str | Decimal) -> Decimal:
     try:
         result = NUMBERS.create_decimal(str(value) if isinstance(value, float) else value)
     except (InvalidOperation, Overflow, Inexact, ValueError) as error:
-        raise EvaluationError(f"{str(value)[:40]!r} is not a number") from error
+        raise EvaluationError("a text is not a number, or one past all measure") from error
     if not result.is_finite():
-        raise EvaluationError(f"{str(value)[:40]!r} is not a finite number")
+        raise EvaluationError("a number is not finite")
     return result
 
 

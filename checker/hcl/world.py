@@ -13,7 +13,7 @@ from checker.hcl.locate import Missing, find_source
 from checker.hcl.modules import Declared, Module, load
 from checker.hcl.nodes import Place
 from checker.hcl.spans import Span
-from checker.hcl.values import Certainty, Value, is_known, text_of, token, unknowns
+from checker.hcl.values import Certainty, Unknown, Value, is_known, text_of, token, unknowns
 from checker.record import dataclass
 
 Key = Decimal | str | None
@@ -112,6 +112,8 @@ class World:
     found: dict[tuple[str, str], str | Missing] = field(default_factory=dict)
     read_file: Callable[[str], str | None] = lambda path: None
     workspace: str = ""
+    blind: dict[str, tuple[Key, ...] | Unknown] = field(default_factory=dict)
+    """The instance keys of a block as they are where nothing sensitive is known, once that was asked."""
 
     def called(self, owner: ModuleInstance, call: Declared) -> Module | None:
         """The module behind a call, or None where its source is not on disk (`missing` says why)."""

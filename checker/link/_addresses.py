@@ -46,8 +46,8 @@ class Addresses:
         A user that is known decides between roots, and an instance of another user is never meant.
         """
         sites = self._at(address) or next(filter(None, map(self._module, _modules(address))), [])
-        fitting = [site for site in sites if not user or site[1].user in (user, None)]
-        return [site for site in fitting if site[1].user == user] or fitting
+        fitting = [site for site in sites if not user or site[1].whose in (user, None)]
+        return [site for site in fitting if site[1].whose == user] or fitting
 
     def _at(self, address: str) -> list[Site]:
         return self.known.get(address) or self._open(address)

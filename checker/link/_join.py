@@ -39,7 +39,7 @@ def _free(facts: Facts, taken: set[tuple[str, str]]) -> dict[str | None, list[Si
     for resource in facts.resources:
         for one in resource.instances:
             if place(one) not in taken:
-                sites[one.user].append((resource, one))
+                sites[one.whose].append((resource, one))
     return sites
 
 

@@ -38,7 +38,7 @@ def _joined(merged: Sequence[KeyResource], told: Sequence[KeyResource], origin: 
         rest = []
         doubtful = False
         for one in resource.instances:
-            sites = addresses.at(one.address, one.user)
+            sites = addresses.at(one.address, one.whose)
             if len(sites) == 1:
                 found[place(sites[0][1])].append(one)
             else:
@@ -62,12 +62,18 @@ def _parts(mine: Instance, told: Sequence[Instance], origin: Origin) -> tuple[In
     """One instance with the values of the plan; the plan's instances where the code cannot tell how many there are."""
     if "[*]" in mine.address and told and origin is Origin.PLAN:
         return tuple(_valued(replace(mine, address=one.address), one, origin) for one in told)
-    if any(one.is_veiled for one in told):
-        mine = replace(mine, user=None)
-    return (_valued(mine, told[0], origin) if len(told) == 1 else mine,)
+    if len(told) == 1:
+        return (_valued(mine, told[0], origin),)
+    return (_hidden(mine) if any(one.is_veiled for one in told) else mine,)
 
 
 def _valued(mine: Instance, told: Instance, origin: Origin) -> Instance:
     """A plan tells what will be; a state only what was, so its status is no part of the description."""
     status = told.status if origin is Origin.PLAN and told.status else mine.status
-    return replace(mine, user=mine.user or told.user, status=status)
+    whole = replace(mine, user=mine.user or told.user, status=status)
+    return _hidden(whole) if mine.is_veiled or told.is_veiled else whole
+
+
+def _hidden(one: Instance) -> Instance:
+    """An instance whose user is not to be named, since one of those that tell of it marks the name as sensitive."""
+    return replace(one, user=None, veiled=one.veiled or one.user, is_veiled=True)

@@ -88,7 +88,7 @@ def _faces_of_key(key: AccessKey, links: Iterable[Link]) -> Faces:
 def _faces_of_instance(resource: KeyResource, instance: Instance, links: Iterable[Link]) -> Faces:
     keys = [link.key for link in links]
     return Faces(
-        users=frozenset({instance.user} if instance.user is not None else (key.user for key in keys)),
+        users=frozenset({instance.whose} if instance.whose is not None else (key.user for key in keys)),
         accounts=frozenset(key.account for key in keys if key.account),
         paths=frozenset(_paths(resource, instance)),
         tags=frozenset(pair for key in keys for pair in key.tags),

@@ -71,7 +71,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from checker.model import AccessKey, Facts, Finding, Instance, KeyResource, Link, Looks, Origin, Rotation, Rule, Severity
+from checker.model import (
+    SENSITIVE,
+    AccessKey,
+    Facts,
+    Finding,
+    Instance,
+    KeyResource,
+    Link,
+    Looks,
+    Origin,
+    Rotation,
+    Rule,
+    Severity,
+)
 from checker.record import dataclass
 from checker.rules import _code, _controls, _linked
 
@@ -117,7 +130,7 @@ def _made(facts: Facts) -> Mapping[tuple[str, str | None, str], set[str]]:
     for resource in facts.resources:
         for one in resource.instances:
             if resource.origin is not Origin.STATE:
-                made[one.root, one.user, one.owner].add(one.address)
+                made[one.root, one.whose, one.owner].add(one.address)
     return made
 
 
@@ -130,9 +143,10 @@ def _links(facts: Facts) -> Mapping[Place, list[Link]]:
 
 
 def _in_code(resource: KeyResource, made: Mapping[tuple[str, str | None, str], set[str]]) -> Iterator[str]:
-    for key in sorted({(one.root, one.user, one.owner) for one in resource.instances if one.user is not None}):
+    users = {(one.root, one.whose, one.owner): one.user for one in resource.instances if one.whose is not None}
+    for key in sorted(users):
         if len(made[key]) >= QUOTA:
-            yield f"the code makes {len(made[key])} keys for its user {key[1]}"
+            yield f"the code makes {len(made[key])} keys for its user {users[key] or SENSITIVE}"
 
 
 def _in_aws(resource: KeyResource, links: Mapping[Place, list[Link]], held: Mapping[str, list[AccessKey]]) -> Iterator[str]:

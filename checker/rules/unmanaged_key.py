@@ -123,7 +123,7 @@ def _may_agree(one: str | None, other: str | None) -> bool:
 
 def _doubt(user: ManagedUser, facts: Facts) -> str:
     """What is said where code makes keys of users whose names it does not tell."""
-    nameless = (one for resource in facts.resources for one in resource.instances if one.user is None)
+    nameless = (one for resource in facts.resources for one in resource.instances if one.whose is None)
     if any(one.owner in ("", user.address) for one in nameless):
         return " The code makes keys of users whose names it does not tell; this key may be one of them."
     return ""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from typing import TypedDict
 
 from checker.hcl.evaluate import Names
+from checker.hcl.marks import is_sensitive
 from checker.hcl.modules import Declared
 from checker.hcl.run import Run
 from checker.hcl.values import EvaluationError, Unknown, Value
-from checker.hcl.world import ModuleInstance, spell
+from checker.hcl.world import Key, ModuleInstance, spell
 from checker.mechanism import days, location
 from checker.model import Instance, Location, Mechanism, Related, Rotation
 from checker.record import dataclass
@@ -38,6 +41,28 @@ def chain(owner: ModuleInstance) -> Iterator[Related]:
             yield Related(location=location(one.call.file.path, one.call.head), message=f"called here as {one.address}")
 
 
+class Named(TypedDict):
+    """How an instance tells whose key it is."""
+
+    user: str | None
+    veiled: str | None
+    is_veiled: bool
+
+
+def named(user: Value, hides: Callable[[str], bool]) -> Named:
+    """The name of a user, to be shown or not."""
+    name = user if isinstance(user, str) else None
+    hidden = name is not None and hides(name)
+    return {"user": None if hidden else name, "veiled": name if hidden else None, "is_veiled": hidden}
+
+
+def settled(status: Value) -> str | None:
+    """Active where it is not written; None where it is unknown, or none that AWS knows: that text could be anything."""
+    if status is None:
+        return "Active"
+    return status if status in ("Active", "Inactive") else None  # type: ignore[return-value]  # these are texts
+
+
 def switched_off(run: Run, owner: ModuleInstance, call: Declared, known: KnownModule) -> bool:
     """Whether the call tells the module not to make a key, or is made no times."""
     keys = run.expand(owner, call, owner.names)
@@ -60,13 +85,12 @@ def made_by_call(run: Run, owner: ModuleInstance, call: Declared, known: KnownMo
     base = owner.under(f"module.{call.labels[0]}")
     for key in (None,) if isinstance(keys, Unknown) else keys:
         given = _Given(run, owner, call, run.bindings(owner, call, key, owner.names))
-        user, status = given.value(known.user), given.value(known.status)
         instance = Instance(
             address=base + ("[*]" if isinstance(keys, Unknown) else spell(key)),
             root=owner.root,
-            user=user if isinstance(user, str) else None,
-            status="Active" if status is None else status if isinstance(status, str) else None,
+            status=settled(given.value(known.status)),
             calls=tuple(chain(owner)),
+            **named(given.value(known.user), partial(given.hides, known.user, key)),
         )
         yield Sighting(
             call, "module", _made_by(known, given.value(known.age)), instance, place, location(call.file.path, call.whole)
@@ -88,6 +112,14 @@ class _Given:
             return self.run.value(self.call.body.value(name), self.owner, self.names) if name else None
         except EvaluationError:
             return None
+
+    def hides(self, name: str, key: Key, seen: Value) -> bool:
+        """Whether the value of an argument hangs on something sensitive."""
+
+        def read(run: Run, owner: ModuleInstance) -> Value:
+            return run.value(self.call.body.value(name), owner, run.bindings(owner, self.call, key, owner.names))
+
+        return is_sensitive(self.run, self.owner, read, seen)
 
 
 def _made_by(known: KnownModule, age: Value) -> Mechanism:

@@ -7,22 +7,24 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from checker.hcl.installed import installed, is_outside
+from checker.hcl.marks import is_sensitive, told
 from checker.hcl.modules import Declared, Module, Trouble, load
 from checker.hcl.nodes import Literal
 from checker.hcl.run import Run
 from checker.hcl.simulate import Question
 from checker.hcl.triggers import ignored
 from checker.hcl.values import EvaluationError, Value
-from checker.hcl.world import ModuleInstance, Planned, World, steps
+from checker.hcl.world import Key, ModuleInstance, Planned, World, steps
 from checker.mechanism import STACK, location, recognise
 from checker.model import Instance, KeyResource, Location, ManagedUser, ModuleCall, Origin
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
 from checker.sources._roots import USER, Graph, not_looked_into
-from checker.sources._sightings import Sighting, chain, made_by_call, switched_off
+from checker.sources._sightings import Sighting, chain, made_by_call, named, settled, switched_off
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
 _INDEX = re.compile(r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]")
@@ -89,7 +91,7 @@ class Finder:
         try:
             mechanisms = recognise(Question(run.world, route, declared, updates=declared.labels[0] == STACK), self.at)
         except EvaluationError as error:
-            what = f"{owner.under(declared.name)}: its rotation cannot be worked out: {error}"
+            what = f"{owner.under(declared.name)}: its rotation cannot be worked out{told(run, error)}"
             self.trouble.append(Trouble(declared.file.path, declared.head.line, what))
             return
         place, whole = _stands(owner, declared)
@@ -99,8 +101,9 @@ class Finder:
             if mechanism is None:
                 continue
             planned = _plan(run, owner, declared, key, address)
-            user, status = _text(planned, "user"), _status(planned)
-            instance = Instance(address=address, root=owner.root, user=user, status=status, owner=_owner(planned), calls=calls)
+            whose = named(_text(planned, "user"), partial(_hides, run, owner, declared, key, address))
+            status, user = _status(planned), _owner(planned)
+            instance = Instance(address=address, root=owner.root, status=status, owner=user, calls=calls, **whose)
             yield Sighting(declared, declared.labels[0], mechanism, instance, place, whole)
 
     def _elsewhere(self, run: Run, owner: ModuleInstance, call: Declared, source: str) -> None:
@@ -147,6 +150,15 @@ def _plan(run: Run, owner: ModuleInstance, declared: Declared, key: object, addr
         return None
 
 
+def _hides(run: Run, owner: ModuleInstance, declared: Declared, key: Key, address: str, user: str) -> bool:
+    """Whether the name of a key's user hangs on something sensitive."""
+
+    def read(other: Run, twin: ModuleInstance) -> Value:
+        return other.plan_resource(twin, declared, key, address).after.get("user")
+
+    return is_sensitive(run, owner, read, user)
+
+
 def _owner(planned: Planned | None) -> str:
     """The user's own resource, where the key names exactly one."""
     names = (
@@ -163,11 +175,7 @@ def _text(planned: Planned | None, name: str) -> str | None:
 
 
 def _status(planned: Planned | None) -> str | None:
-    """Active where it is not written; None where it is unknown."""
-    value: Value = planned.after.get("status") if planned else None
-    if value is None:
-        return "Active"
-    return value if isinstance(value, str) else None
+    return settled(planned.after.get("status") if planned else None)
 
 
 def _outside(owner: ModuleInstance) -> ModuleInstance | None:

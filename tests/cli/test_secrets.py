@@ -55,6 +55,60 @@ resource "aws_iam_access_key" "k" {{
 """
 
 
+SEALED = """
+variable "name" {
+  sensitive = true
+}
+variable "names" {
+  type      = list(string)
+  sensitive = true
+}
+resource "aws_iam_user" "k" {
+  name = lower("${var.name}-user")
+}
+resource "time_rotating" "k" {
+  rotation_days = 30
+}
+resource "time_static" "k" {
+  rfc3339 = time_rotating.k.rfc3339
+}
+resource "aws_iam_access_key" "k" {
+  count  = 2
+  user   = aws_iam_user.k.name
+  status = count.index == 0 ? "Active" : var.name
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [time_static.k]
+  }
+}
+resource "aws_iam_access_key" "each" {
+  for_each = toset(var.names)
+  user     = each.key
+}
+resource "aws_iam_access_key" "twice" {
+  for_each = { for one in concat(var.names, var.names) : one => tonumber(one) }
+  user     = each.key
+}
+resource "aws_iam_access_key" "none" {
+  count = tonumber(var.name)
+  user  = data.aws_iam_user.none[var.name][var.names[7]]
+}
+resource "aws_cloudformation_stack" "s" {
+  for_each      = yamldecode("!<${var.name}> *${var.name}")
+  template_body = jsonencode({ Resources = { K = { Type = "AWS::IAM::AccessKey", Properties = { UserName = var.name } } } })
+}
+module "m" {
+  source                = "schubergphilis/mcaf-user/aws"
+  create_iam_access_key = true
+  name                  = var.name
+}
+"""
+"""Code whose values, given beside it, are sensitive."""
+
+
+STATELESS = data_of(a_state())
+
+
 def the_plan():
     """A plan with a canary wherever Terraform may write a value."""
     marks = {"before_sensitive": HIDDEN, "after_sensitive": HIDDEN}
@@ -167,7 +221,7 @@ def said(place, capfd, caplog, monkeypatch):
         codes.append(main(["scan", f"{option}=-", "--as-of=2026-11-01", "-v", *more]))
         Path("input").unlink()
         out, err = capfd.readouterr()
-        written = [one.read_text("utf-8") for one in place.rglob("*") if one.is_file()]
+        written = [one.read_text("utf-8") for one in place.rglob("*") if one.is_file() and one.suffix != ".tfvars"]
         assert [one for one in (place / "between").rglob("*") if one.is_file() and "hcl" not in one.name] == []
         return codes, "".join((out, err, caplog.text, *written))
 
@@ -233,6 +287,52 @@ def test_no_canary_is_seen_beside_live_keys(name, said, monkeypatch):
     assert codes == [1, 1]
     assert "/ci/" in Path("evidence.json").read_text() or '"ci"' in Path("evidence.json").read_text()
     assert CANARY not in text
+
+
+@pytest.fixture
+def sealed(said):
+    """Scan code whose sensitive values are canaries, with what is given beside it."""
+    Path("main.tf").write_text(SEALED)
+    Path("terraform.tfvars").write_text(f'name = "{CANARY}"\nnames = ["{CANARY}-one", "{CANARY}-two"]\n')
+    return lambda *more, option="--state", data=STATELESS: said(option, data, ".", *more)
+
+
+@pytest.mark.parametrize("more", [[], ["-vv"], ["--fail-on=low", "--policy=strict"], ["--color=always", "--diff"]])
+def test_no_sensitive_value_of_code_is_seen(more, sealed):
+    """In any format, in errors and in fixes; though the same value tells that two keys are of one user."""
+    codes, text = sealed(*more)
+    assert codes == [1, 1]
+    assert CANARY.lower() not in text.lower()
+    assert "the code makes 2 keys for its user (sensitive)" in text
+
+
+@pytest.mark.parametrize("spoiled", ['name = "{}', "name = {} {}", 'name = "{}" names', "{} = [{}]", 'name = tonumber("{}")'])
+def test_no_value_is_seen_of_a_file_that_is_broken(spoiled, sealed):
+    """What is wrong with a values file is told by its line."""
+    Path("b.auto.tfvars").write_text(spoiled.replace("{}", CANARY))
+    codes, text = sealed()
+    assert codes == [1, 1]
+    assert "b.auto.tfvars:1" in text
+    assert CANARY.lower() not in text.lower()
+
+
+def test_a_live_key_may_be_named(sealed, monkeypatch):
+    """AWS tells the name of a user in the open; the code finds its keys by it, and still names none itself."""
+    name = f"{CANARY}-user".lower()
+    made = a_change("aws_iam_access_key.k[0]", "create", before=None, after={"user": name, "status": "Active"})
+    made["change"]["after_sensitive"] = {"user": True}
+    with serving(Amazon()) as world:
+        for variable, value in environment(world).items():
+            monkeypatch.setenv(variable, value)
+        world.add(people=[Person(name=name, keys=[Key(age=120)])])
+        codes, _ = sealed("--live", "--as-of=2100-01-01", option="--plan", data=data_of(a_plan(made)))
+    report = json.loads(Path("json").read_text())
+    assert codes == [1, 1]
+    assert [one["key"]["user"] for one in report["findings"] if one["rule"] == "rotation-overdue"] == [name]
+    for one in report["findings"]:
+        assert name in one["message"] or CANARY.lower() not in json.dumps({**one, "key": None}).lower()
+    for one in report["resources"]:
+        assert CANARY.lower() not in json.dumps(one).lower()
 
 
 @pytest.mark.parametrize("how", [[], ["-vv"]])

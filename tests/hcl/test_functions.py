@@ -179,7 +179,7 @@ REFUSED = [
     ("tomap", [()], "tomap(): cannot convert list to map"),
     ("tolist", [(True, number(1))], "tolist(): all elements must have the same type"),
     ("substr", ["a", Decimal("0.5"), number(1)], "substr(): a whole number of 64 bits is required"),
-    ("formatdate", ["YYY", "2024-01-01T00:00:00Z"], "formatdate(): invalid date format verb 'YYY'"),
+    ("formatdate", ["YYY", "2024-01-01T00:00:00Z"], "formatdate(): invalid date format verb"),
     ("formatdate", ["YYYY", "2024-02-30T00:00:00Z"], "formatdate(): not a valid RFC3339 timestamp: the day does not exist"),
     ("timeadd", ["2024-01-01T00:00:00Z", "9999999h"], "timeadd(): not a valid duration: longer than 290 years"),
     ("regex", ["x", "a"], "regex(): the pattern did not match any part of the given string"),

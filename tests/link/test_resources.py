@@ -42,10 +42,27 @@ def test_a_user_that_the_plan_cannot_tell():
 @pytest.mark.parametrize("told", [planned, stated])
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_user_whose_name_is_sensitive_is_not_named(told, times):
-    """Nor is the name told that the code has."""
+    """Nor is the name told that the code has: it only helps to find the user's keys."""
     veiled = [told(an_instance(root="", user=None, is_veiled=True), why=str(time)) for time in range(times)]
     [one] = merge_resources([a_resource(), *veiled])
-    assert one.instances == (an_instance(user=None),)
+    assert one.instances == (an_instance(user=None, veiled="ci", is_veiled=True),)
+    assert (one.users, one.instances[0].whose) == ((), "ci")
+    assert "ci" not in repr(one.instances)
+
+
+@pytest.mark.parametrize("told", [planned, stated])
+def test_a_name_that_the_code_hides_stays_hidden(told):
+    """What a plan or a state tells in the open of an instance, the code may have marked since."""
+    code = a_resource(instances=(an_instance(user=None, veiled="ci", is_veiled=True),))
+    [one] = merge_resources([code, told(an_instance(root="", user="ci"))])
+    assert one.instances == code.instances
+
+
+def test_instances_that_a_plan_hides_are_hidden():
+    """Also where the code cannot count them, and knows the name."""
+    code = a_resource(instances=(an_instance(f"{K}[*]"),))
+    [one] = merge_resources([code, planned(an_instance(f"{K}[0]", root="", user=None, is_veiled=True))])
+    assert one.instances == (an_instance(f"{K}[0]", user=None, veiled="ci", is_veiled=True),)
 
 
 def test_what_the_plan_does_not_show_stays():

@@ -148,7 +148,7 @@ def _show(token: re.Match[str], at: _Moment) -> str:
     shown = token.group()
     if token.group("verb"):
         if shown not in _VERBS:
-            raise EvaluationError(f"invalid date format verb {shown[:8]!r}")
+            raise EvaluationError("invalid date format verb")
         return _VERBS[shown](at)
     if not shown.startswith("'"):
         return shown

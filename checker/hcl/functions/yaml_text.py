@@ -85,7 +85,7 @@ class _Reader:
     def named(self, anchor: str) -> Value:
         """What an alias stands for; each use counts as much as what it repeats."""
         if anchor not in self.anchors:
-            raise EvaluationError(f"reference to undefined anchor {anchor!r}")
+            raise EvaluationError("reference to undefined anchor")
         self.size += _weight(self.anchors[anchor])
         check_size(self.size)
         return self.anchors[anchor]
@@ -95,7 +95,7 @@ class _Reader:
             self.size += len(event.value)
             return _scalar(event)
         if event.tag not in (None, f"{_TAG}{'seq' if kind == 'SequenceStartEvent' else 'map'}"):
-            raise EvaluationError(f"unsupported tag {event.tag!r}")
+            raise EvaluationError("unsupported tag")
         return self.items(depth) if kind == "SequenceStartEvent" else self.pairs(depth)
 
     def items(self, depth: int) -> Value:
@@ -141,7 +141,7 @@ def _scalar(event: Any) -> Value:
     if tag in ("int", "float", "bool", "null", "timestamp", "merge"):
         raise BeyondUsError
     if tag:
-        raise EvaluationError(f"unsupported tag {event.tag!r}")
+        raise EvaluationError("unsupported tag")
     return _plain(event.value)
 
 

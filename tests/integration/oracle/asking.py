@@ -22,10 +22,11 @@ OPEN = None
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One instance of a key: its user and status, None for what is not known."""
+    """One instance of a key: its user and status, None for what is not known, and whether the user is marked as sensitive."""
 
     user: str | None
     status: str | None
+    veiled: bool = False
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ def planned(folder: Path, program: Program) -> dict[str, Seen]:
 
 def _seen(change: Mapping[str, dict[str, str]]) -> Seen:
     loose = change["after_unknown"]
-    return Seen(*(OPEN if loose.get(name) else change["after"][name] for name in ("user", "status")))
+    user, status = (OPEN if loose.get(name) else change["after"][name] for name in ("user", "status"))
+    return Seen(user, status, change["after_sensitive"].get("user", False))
 
 
 def _run(folder: Path, env: Mapping[str, str], *arguments: str) -> str:
@@ -80,7 +82,7 @@ def found(folder: Path, program: Program) -> dict[str, Seen]:
     finally:
         os.chdir(before)
     resources = [one for one in facts if isinstance(one, KeyResource)]
-    return {one.address: Seen(one.user, one.status) for resource in resources for one in resource.instances}
+    return {one.address: Seen(one.whose, one.status, one.is_veiled) for resource in resources for one in resource.instances}
 
 
 def _given(program: Program) -> tuple[tuple[str, str] | str, ...]:
@@ -119,3 +121,6 @@ def _values(address: str, real: Seen, ours: Seen) -> Iterator[tuple[str, str]]:
             yield ("open" if here is OPEN else "wrong"), text
         else:
             yield ("equal" if here == there else "undecided" if here is OPEN else "wrong"), text
+    if OPEN not in (real.user, ours.user) and (real.veiled or ours.veiled):
+        text = f"{address}.user is sensitive: terraform {real.veiled}, keyturn {ours.veiled}"
+        yield ("equal" if real.veiled is ours.veiled else "wrong" if real.veiled else "undecided"), text

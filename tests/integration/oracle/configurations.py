@@ -530,6 +530,153 @@ resource "aws_iam_access_key" "k" {
     },
 }
 
+MARKS = """
+variable "name" {
+  default   = "veiled"
+  sensitive = true
+}
+variable "names" {
+  type      = list(string)
+  default   = ["b", "a"]
+  sensitive = "true"
+}
+variable "by_name" {
+  default   = { a = "one", b = "two" }
+  sensitive = true
+}
+variable "plain" {
+  default   = "plain"
+  sensitive = false
+}
+variable "added" {
+  default = "added"
+}
+locals {
+  through = "x-${var.name}"
+  people  = [{ name = "hidden", user = var.name }, { name = "open", user = "open" }]
+}
+resource "aws_iam_user" "veiled" {
+  name = local.through
+}
+resource "aws_iam_access_key" "through" {
+  user = aws_iam_user.veiled.name
+}
+resource "aws_iam_access_key" "id" {
+  user = aws_iam_user.veiled.tags == null ? "no tags" : "tags"
+}
+resource "aws_iam_access_key" "added" {
+  user = var.added
+}
+resource "aws_iam_access_key" "plain" {
+  user = var.plain
+}
+resource "aws_iam_access_key" "called" {
+  user = sensitive("called")
+}
+resource "aws_iam_access_key" "uncovered" {
+  user = nonsensitive("un-${upper(local.through)}")
+}
+resource "aws_iam_access_key" "person" {
+  for_each = { for one in local.people : one.name => one.user }
+  user     = each.value
+}
+resource "aws_iam_access_key" "loop" {
+  for_each = { for one in local.people : nonsensitive(one.user) => one }
+  user     = nonsensitive(each.value.user)
+}
+resource "aws_iam_access_key" "counted" {
+  count = length(var.names)
+  user  = "${var.names[count.index]}-${count.index}"
+}
+resource "aws_iam_access_key" "index" {
+  count = length(var.names)
+  user  = "index-${count.index}"
+}
+resource "aws_iam_access_key" "listed" {
+  for_each = nonsensitive(toset(var.names))
+  user     = each.key
+}
+resource "aws_iam_access_key" "keys" {
+  for_each = toset(nonsensitive(keys(var.by_name)))
+  user     = var.by_name[each.key]
+}
+resource "aws_iam_access_key" "chosen" {
+  user = var.name == "veiled" ? "yes" : "no"
+}
+resource "aws_iam_access_key" "tried" {
+  user = try(var.by_name.none, "fallback")
+}
+resource "aws_iam_access_key" "found" {
+  user = try(var.by_name.a, "fallback")
+}
+resource "aws_iam_access_key" "can" {
+  user = can(var.name) ? "can" : "cannot"
+}
+resource "aws_iam_access_key" "merged" {
+  user = merge({ a = var.name }, { b = "beside" })["b"]
+}
+resource "aws_iam_access_key" "encoded" {
+  user = jsonencode({ a = "x", b = var.name })
+}
+resource "aws_iam_access_key" "parameter" {
+  user = aws_ssm_parameter.p.value
+}
+resource "aws_ssm_parameter" "p" {
+  name  = "p"
+  type  = "String"
+  value = "parameter"
+}
+resource "aws_iam_access_key" "shown" {
+  for_each = toset([module.given.marked])
+  user     = "shown-${each.key}"
+}
+module "given" {
+  source = "./given"
+  name   = "given-${var.name}"
+  open   = "open"
+}
+resource "aws_iam_access_key" "output" {
+  user = module.given.marked
+}
+resource "aws_iam_access_key" "bare" {
+  user = module.given.bare
+}
+module "many" {
+  source   = "./given"
+  for_each = { a = var.name, b = "b" }
+  name     = each.value
+  open     = each.key
+}
+resource "aws_iam_access_key" "many" {
+  for_each = module.many
+  user     = each.value.bare
+}
+"""
+MODULES["marks"] = {
+    "main.tf": MARKS,
+    "x_override.tf": 'variable "added" {\n  sensitive = true\n}\n',
+    "given/main.tf": """
+variable "name" {
+  type = string
+}
+variable "open" {
+  sensitive = true
+}
+resource "aws_iam_access_key" "named" {
+  user = var.name
+}
+resource "aws_iam_access_key" "open" {
+  user = var.open
+}
+output "marked" {
+  value     = "marked"
+  sensitive = true
+}
+output "bare" {
+  value = nonsensitive("bare-${nonsensitive(var.open)}")
+}
+""",
+}
 ROOT = """
 variable "level" {
   type    = string
