@@ -7,7 +7,7 @@ DEMO    = scan . --report credential-report.csv --as-of 2026-11-01
 QUIET   = --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lambda clean
+.PHONY: help demo test lint mutation lambda clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -34,6 +34,10 @@ test: $(VENV)/installed-dev ## Run the tests
 
 lint: $(VENV)/installed-dev ## Run the linter and the type checker
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+mutation: $(VENV)/installed-dev ## Mutate one room and see whether its tests notice: make mutation ROOM=rules
+	@$(BIN)/pip install $(QUIET) -e '.[mutation]'
+	@$(BIN)/python -m tests.mutation $(ROOM)
 
 lambda: ## Build dist/lambda.zip for AWS Lambda (Python 3.13, x86_64), which the Terraform modules take
 	@rm -rf build/lambda && mkdir -p build/lambda dist

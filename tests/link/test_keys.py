@@ -252,13 +252,14 @@ def test_a_key_that_will_be_made_is_not_missing():
 
 
 def test_keys_come_in_order():
-    """Keys are sorted by account, user, creation, id, slot and address, from whatever order."""
+    """Keys are sorted by account, user, creation, id, slot and address, from whatever order; what is not known comes first."""
     some = [
         live(account="2" * 12, user="a", id="AKIA1"),
         live(account="1" * 12, user="b", id="AKIA2"),
         live(account="1" * 12, user="a", id="AKIA4"),
         live(account="1" * 12, user="a", id="AKIA3"),
         live(account="1" * 12, user="a", id="AKIA5", created=AT - days(31)),
+        live(account="1" * 12, user="a", id="AKIA7", created=None),
         live(account=None, user="z", id="AKIA6", created=None),
         row(account="3" * 12, slot=2),
         row(account="3" * 12, slot=1),
@@ -269,6 +270,6 @@ def test_keys_come_in_order():
     ]
     keys = merge_keys(some)
     assert [key.id or key.slot or key.address for key in keys] == [
-        "AKIA6", "AKIA5", "AKIA3", "AKIA4", "AKIA2", "AKIA1", 1, 2, None, "a", "b", 1,
+        "AKIA6", "AKIA7", "AKIA5", "AKIA3", "AKIA4", "AKIA2", "AKIA1", 1, 2, None, "a", "b", 1,
     ]  # fmt: skip
     assert merge_keys(reversed(some)) == keys

@@ -88,9 +88,9 @@ def test_the_state_tells_users_and_no_status():
 def test_the_plan_tells_which_instances_there_are():
     """Where the code cannot count, the plan's instances take the place of [*], with the code's root and calls."""
     code = a_resource(instances=(an_instance(f"{K}[*]", user=None),))
-    some = planned(an_instance(f"{K}[0]", root="", user="a"), an_instance(f"{K}[1]", root="", user="b"))
+    some = planned(an_instance(f"{K}[0]", root="", user="a"), an_instance(f"{K}[1]", root="", user="b", status="Inactive"))
     [one] = merge_resources([code, some])
-    assert one.instances == (an_instance(f"{K}[0]", user="a"), an_instance(f"{K}[1]", user="b"))
+    assert one.instances == (an_instance(f"{K}[0]", user="a"), an_instance(f"{K}[1]", user="b", status="Inactive"))
     assert one.location == code.location
 
 

@@ -1,0 +1,116 @@
+"""Mutate one room and see which tests notice: `python -m tests.mutation rules` (needs mutmut 3)."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.mutation.rooms import ROOMS, Room
+
+ROOT = Path(__file__).parents[2]
+KILLED = {"killed", "timeout", "segfault"}
+DECIDED = {*KILLED, "not checked"}
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    words.add_argument("room", choices=sorted(ROOMS))
+    words.add_argument("--again", action="store_true", help="run only what survived the last time, after tests were added")
+    words.add_argument("--work", type=Path, default=ROOT / "build" / "mutation", help="where the mutated copy is kept")
+    words.add_argument("--show", action="store_true", help="run nothing: what the last run found")
+    given = words.parse_args()
+    if not importlib.util.find_spec("mutmut"):
+        words.error("mutmut is missing: pip install 'mutmut>=3.8'")
+    work = given.work / given.room
+    if not given.show:
+        left = _left(work) if given.again else []
+        _copy(work, ROOMS[given.room], keep=given.again)
+        command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *left]
+        quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # what a start of pytest costs is paid for each mutant
+        ended = subprocess.run(command, cwd=work, env=quick, check=False).returncode
+        if ended:
+            return ended
+    _show(given.room, work)
+    return 0
+
+
+def _copy(work: Path, room: Room, *, keep: bool) -> None:
+    """A copy of what git knows, with mutmut's settings in it; the mutants live there."""
+    if not keep:
+        shutil.rmtree(work, ignore_errors=True)
+    (work / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)  # which test runs what may have changed
+    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
+    files = [one for one in listed.split("\0") if one and (ROOT / one).is_file()]
+    for one in files:
+        (work / one).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / one, work / one)
+    with (work / "pyproject.toml").open("a") as written:
+        written.write(settings(room, sorted({one.split("/")[0] for one in files} - {"checker", "tests", "pyproject.toml"})))
+
+
+def settings(room: Room, beside: list[str]) -> str:
+    """Workers are forked from a process that has collected the tests and run none: no cache of the real code is handed on."""
+    values = {
+        "source_paths": ["checker"],
+        "only_mutate": list(room.mutated),
+        "also_copy": beside,
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"],
+        "pytest_add_cli_args_test_selection": [*room.tests, *(("-k", f"not {room.without}") if room.without else ())],
+        "process_isolation": "forkserver",
+        "timeout_multiplier": 10,
+        "timeout_constant": 2,
+        "use_git_change_detection": False,
+        "track_dependencies": False,
+    }
+    lines = (f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+    return "\n[tool.mutmut]\n" + "".join(lines)
+
+
+def _results(work: Path) -> dict[str, str]:
+    """How each mutant ended."""
+    from mutmut.stats import status_by_exit_code
+
+    metas = sorted((work / "mutants" / "checker").rglob("*.meta"))
+    ended = {name: code for one in metas for name, code in json.loads(one.read_text())["exit_code_by_key"].items()}
+    return {name: status_by_exit_code[code] for name, code in ended.items()}
+
+
+def _left(work: Path) -> list[str]:
+    return [name for name, ended in _results(work).items() if ended not in KILLED]
+
+
+def _show(room: str, work: Path) -> None:
+    """The counts, and what survived as differences in a file."""
+    results = _results(work)
+    counts = Counter(results.values())
+    killed, total = sum(counts[one] for one in KILLED), sum(counts.values())
+    left = work / "survivors.diff"
+    left.write_text("".join(_differences(work, {name: ended for name, ended in results.items() if ended not in DECIDED})))
+    each = ", ".join(f"{number} {ended}" for ended, number in sorted(counts.items()))
+    sys.stdout.write(f"{room}: {killed} of {total} mutants killed, {killed / total:.1%} ({each})\n")
+    sys.stdout.write(f"what survived: {os.path.relpath(left)}\n")
+
+
+def _differences(work: Path, left: dict[str, str]) -> Iterator[str]:
+    """What mutmut changed; it reads its settings and files in the current directory."""
+    from mutmut.mutation.diff_apply import find_mutant, get_diff_for_mutant
+
+    here = Path.cwd()
+    os.chdir(work)
+    try:
+        for name, ended in left.items():
+            yield f"# {name}: {ended}\n{get_diff_for_mutant(name, path=find_mutant(name).path)}\n"
+    finally:
+        os.chdir(here)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The rooms whose tests are tested: which modules are mutated, and which tests must notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is mutated, as patterns of paths; the tests that run, as paths; and what of them is left out."""
+
+    mutated: tuple[str, ...]
+    tests: tuple[str, ...]
+    without: str = ""
+
+
+_VERDICTS = (
+    *(
+        "tests/test_mechanism.py",
+        "tests/test_mechanism_edges.py",
+        "tests/test_mechanism_whole.py",
+        "tests/test_mechanism_wired.py",
+    ),
+    "tests/test_cases.py",
+)
+_TOLD_TWICE = "test_table"
+"""Its programs are those of the golden file, which tells more of each."""
+
+ROOMS = {
+    "rules": Room(("checker/rules/*.py",), ("tests/rules",)),
+    "policy": Room(("checker/policy/*.py",), ("tests/policy",)),
+    "link": Room(("checker/link/*.py",), ("tests/link",)),
+    "report": Room(
+        ("checker/sources/report.py", "checker/sources/_rows.py", "checker/sources/_credential_report.py"),
+        ("tests/sources/test_report.py", "tests/sources/test_report_words.py"),
+    ),
+    "mechanism": Room(("checker/mechanism/*.py",), _VERDICTS, _TOLD_TWICE),
+    "engine": Room(
+        ("checker/hcl/simulate.py", "checker/hcl/triggers.py", "checker/hcl/schemas.py", "checker/hcl/planner.py"),
+        _VERDICTS,
+        _TOLD_TWICE,
+    ),
+}
