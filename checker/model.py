@@ -68,6 +68,8 @@ class Rotation(Enum):
     MANUAL = "manual"
     EXTERNAL = "external"
     UNKNOWN = "unknown"
+    ELSEWHERE = "elsewhere"
+    """Told by the code, on a resource of its own, where more than one may be meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -23,7 +23,7 @@ from checker.model import (
     Severity,
     SourceText,
 )
-from checker.policy import Policy, judge, limits, loosened, periods
+from checker.policy import Policy, judge, limits, loosened, periods, undecided
 from checker.rules import RULES
 
 Source = Callable[[], Iterable[Fact]]
@@ -120,14 +120,15 @@ def _place(one: Gap | Ignore) -> tuple[str, int, int]:
 
 def _gaps(facts: Facts, policy: Policy) -> tuple[Gap, ...]:
     """What could not be read or decided; modules that were not looked into as well, where the policy says so."""
+    gaps = (*facts.gaps, *undecided(facts, policy))
     if policy.unresolved_modules == "note":
-        return facts.gaps
+        return gaps
     hint = "Run terraform init, so that its source is on disk"
     calls = (
         Gap(what=f"{one.address} ({one.source})", why=f"not looked into: {one.why}", location=one.location, hint=hint)
         for one in facts.calls
     )
-    return (*facts.gaps, *calls)
+    return (*gaps, *calls)
 
 
 def _texts(facts: Facts, policy: Policy, findings: Iterable[Finding], anchor: str) -> Iterator[SourceText]:

@@ -93,18 +93,20 @@ def _origin(hostname: str) -> str:
     return named
 
 
-def _judge(policy: Policy, fail_on: str | None) -> Callable[[BinaryIO], Report]:
-    """Judges a plan as `keyturn scan --plan` does."""
+def _judge(policy: Policy, fail_on: str | None) -> Callable[[BinaryIO, BinaryIO | None, str], Report]:
+    """Judges a plan as `keyturn scan DIR --plan FILE` does, with the code that was planned."""
 
-    def judge(file: BinaryIO) -> Report:
+    def judge(file: BinaryIO, archived: BinaryIO | None, folder: str) -> Report:
         from checker import scan
         from checker.model import Severity
-        from checker.sources import plan
+        from checker.sources import archive, code, plan
 
         at = _now()
 
         def source() -> Iterator[Fact]:
-            return plan.read("plan", file, at=at)
+            yield from plan.read("plan", file, at=at)
+            if archived:
+                yield from archive.read(archived, folder, lambda place: code.read([place], at=at))
 
         bar = scan.BY_POLICY if fail_on is None else None if fail_on == "never" else Severity[fail_on.upper()]
         return scan.run([source], policy, at=at, fail_on=bar)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from checker.model import Evidence, Finding, LastUse, ModuleCall, Report, Seen, Severity
+from checker.model import Evidence, Finding, LastUse, ModuleCall, Origin, Report, Rotation, Seen, Severity
 from checker.record import dataclass
 
 WORDS = {0: "PASS", 1: "FAIL", 3: "NO VERDICT"}
@@ -37,7 +37,14 @@ def reason(report: Report) -> str:
         return f"{count(len(report.failing), noun)} {bar}"
     if report.gaps:
         return f"no {noun} {bar}, but {count(len(report.gaps), 'gap')}: not everything could be read"
-    return f"no {noun} {bar}, and everything that was asked for was read"
+    return f"no {noun} {bar}, and everything that was asked for was read{_unshown(report)}"
+
+
+def _unshown(report: Report) -> str:
+    """What a state is silent about, so that a pass does not seem to be more than it is."""
+    silent = [one for one in report.resources if one.origin is Origin.STATE and one.mechanism.kind is Rotation.UNKNOWN]
+    number = sum(instance.status != "Inactive" for one in silent for instance in one.instances)
+    return f"; what replaces {count(number, 'key')} was not, since a state does not show it" if number else ""
 
 
 def loosened(report: Report) -> str:

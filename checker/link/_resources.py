@@ -10,7 +10,7 @@ from checker.link._addresses import Addresses, place
 from checker.model import Instance, KeyResource, Mechanism, Origin, Rotation
 
 _TOLD_BY = (Origin.CODE, Origin.PLAN, Origin.STATE)
-_SAID = Mechanism(kind=Rotation.UNKNOWN, why="the code tells, and which of its root modules this one is of is not known")
+_SAID = Mechanism(kind=Rotation.ELSEWHERE, why="the code tells, and which of its root modules this one is of is not known")
 """What is left of an inferred mechanism where the code has it in more than one root, so that no fault is told twice."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from checker.model import Facts, Finding, Location, Severity
+from checker.model import Facts, Finding, Gap, Location, Severity
 from checker.policy._load import SHIPPED, load, shipped_text
 from checker.policy._nouns import KeyClass, Match, Patience, Policy, Setting
 
@@ -21,6 +21,7 @@ __all__ = [
     "loosened",
     "periods",
     "shipped_text",
+    "undecided",
 ]
 
 
@@ -58,3 +59,12 @@ def periods(facts: Facts, policy: Policy) -> tuple[tuple[Location, timedelta], .
     from checker.policy import _limits
 
     return _limits.periods(facts, policy)
+
+
+def undecided(facts: Facts, policy: Policy) -> tuple[Gap, ...]:
+    """A gap for each resource of a plan whose mechanism the policy asks for and nothing tells."""
+    if not facts.resources:
+        return ()
+    from checker.policy import _undecided
+
+    return tuple(_undecided.undecided(facts, policy))

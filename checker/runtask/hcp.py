@@ -1,4 +1,4 @@
-"""Calls to HCP Terraform: fetch a plan, tell a result. A token goes to the hosts that it is for, and to no other."""
+"""Calls to HCP Terraform: fetch a plan and its code, tell a result. A token goes to the hosts that it is for, and to no other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ ORIGINS = ("https://app.terraform.io", "https://app.eu.terraform.io")
 MEDIA_TYPE = "application/vnd.api+json"
 PIECE = 1 << 20
 LARGEST = 4 << 30
-"""No plan may be larger."""
+"""Nothing that is fetched may be larger."""
+
+PLAN, CODE = "the plan", "the code"
+"""What is fetched, as an error calls it."""
 
 HOPS = 5
 """So many redirects are followed."""
@@ -46,13 +49,13 @@ class Api:
     not_ready: tuple[float, ...] = (1, 2, 5, 10, 20, *(30,) * 6)
     failed: tuple[float, ...] = (1, 5, 15)
 
-    def fetch(self, url: str, token: str, file: BinaryIO) -> None:
-        """Write the plan behind a link to a file; wait for one that is not ready."""
+    def fetch(self, url: str, token: str, file: BinaryIO, what: str = PLAN) -> None:
+        """Write what is behind a link to a file; wait for what is not ready."""
         for pause in self.not_ready:
-            if self._again(lambda: self._fetch(url, token, file)):
+            if self._again(lambda: self._fetch(url, token, file, what)):
                 return
             self.wait(pause)
-        raise CallError(f"the plan was not ready after {sum(self.not_ready):.0f} seconds")
+        raise CallError(f"{what} was not ready after {sum(self.not_ready):.0f} seconds")
 
     def tell(self, url: str, token: str, payload: Mapping[str, Any]) -> None:
         """Tell a result."""
@@ -68,20 +71,21 @@ class Api:
             self.wait(pause)
         return call()
 
-    def _fetch(self, url: str, token: str, file: BinaryIO) -> bool:
+    def _fetch(self, url: str, token: str, file: BinaryIO, what: str) -> bool:
         file.seek(0)
         file.truncate()
-        with self._open("GET", url, token) as response:
+        fault = f"{what} could not be fetched"
+        with self._open("GET", url, token, fault) as response:
             if response.status == 204:
                 return False
-            _copy(response, file)
+            _copy(response, file, what)
             return True
 
     def _tell(self, url: str, token: str, body: bytes) -> bool:
-        with self._open("PATCH", url, token, body):
+        with self._open("PATCH", url, token, "the result could not be told", body):
             return True
 
-    def _open(self, method: str, url: str, token: str, body: bytes | None = None) -> HTTPResponse:
+    def _open(self, method: str, url: str, token: str, fault: str, body: bytes | None = None) -> HTTPResponse:
         from http.client import HTTPException
         from urllib.error import HTTPError
         from urllib.request import Request
@@ -95,14 +99,14 @@ class Api:
             response: HTTPResponse = _opener().open(request, timeout=self.timeout)
         except HTTPError as error:
             error.close()
-            fault = _fault(method, f"HTTP {error.code}", again=error.code in (408, 429) or error.code >= 500)
+            failure = _fault(fault, f"HTTP {error.code}", again=error.code in (408, 429) or error.code >= 500)
         except (OSError, HTTPException) as error:
-            fault = _fault(method, type(error).__name__, again=True)
+            failure = _fault(fault, type(error).__name__, again=True)
         except ValueError:  # not ASCII, or no host: in the request, or in a redirect
-            fault = _fault(method, "a link that cannot be followed", again=False)
+            failure = _fault(fault, "a link that cannot be followed", again=False)
         else:
             return response
-        raise fault
+        raise failure
 
 
 def origin(url: str) -> str:
@@ -123,7 +127,7 @@ def _tried(call: Callable[[], bool]) -> bool | None:
         return None
 
 
-def _copy(answer: HTTPResponse, file: BinaryIO) -> None:
+def _copy(answer: HTTPResponse, file: BinaryIO, what: str) -> None:
     """Copy a body; one that is shorter than was said is no body."""
     from http.client import HTTPException
 
@@ -132,18 +136,17 @@ def _copy(answer: HTTPResponse, file: BinaryIO) -> None:
         while data := answer.read(PIECE):
             size += file.write(data)
             if size > LARGEST:
-                fault = CallError(f"the plan is larger than {LARGEST >> 30} GB")
+                fault = CallError(f"{what} is larger than {LARGEST >> 30} GB")
                 break
     except (OSError, HTTPException) as error:
-        fault = _fault("GET", type(error).__name__, again=True)
+        fault = _fault(f"{what} could not be fetched", type(error).__name__, again=True)
     if fault is None and answer.headers.get("Content-Length", str(size)) != str(size):
-        fault = _fault("GET", "the plan broke off", again=True)
+        fault = _fault(f"{what} could not be fetched", "it broke off", again=True)
     if fault:
         raise fault
 
 
-def _fault(method: str, why: str, *, again: bool) -> CallError:
-    what = "the plan could not be fetched" if method == "GET" else "the result could not be told"
+def _fault(what: str, why: str, *, again: bool) -> CallError:
     return (AgainError if again else CallError)(f"{what} ({why})")
 
 

@@ -27,13 +27,18 @@ class RefusedError(KeyturnError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A request to judge the plan of a run. The token is never shown."""
+    """A request to judge the plan of a run. The token is never shown.
+
+    `code` is the link to an archive of the code that was planned, empty where there is none; `folder` is the directory in it.
+    """
 
     id: str
     stage: str
     token: str = field(repr=False)
     callback: str
     plan: str
+    code: str
+    folder: str
     run: str
     workspace: str
     page: str
@@ -73,6 +78,8 @@ def _task(told: Mapping[str, Any]) -> Task:
         token=_text(told, "access_token"),
         callback=_text(told, "task_result_callback_url"),
         plan=_text(told, "plan_json_api_url"),
+        code=_text(told, "configuration_version_download_url"),
+        folder=_text(told, "workspace_working_directory").strip("/"),
         run=_word(told, "run_id"),
         workspace=_word(told, "workspace_name"),
         page=_text(told, "run_app_url"),

@@ -12,7 +12,7 @@ from checker.errors import KeyturnError
 from checker.model import Report
 from checker.record import dataclass
 from checker.runtask.answer import FAILED, RUNNING, progress, verdict
-from checker.runtask.hcp import Api
+from checker.runtask.hcp import CODE, Api
 from checker.runtask.task import STAGES, Task
 
 if TYPE_CHECKING:
@@ -31,9 +31,12 @@ STOPPED = "no verdict: the server was stopped before it came to this plan. Start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a task is done with: how plans are judged, how HCP Terraform is called, and who hears of it."""
+    """What a task is done with: how plans are judged, how HCP Terraform is called, and who hears of it.
 
-    judge: Callable[[BinaryIO], Report]
+    `judge` takes a plan, an archive of its code (None where there is none), and the directory in that.
+    """
+
+    judge: Callable[[BinaryIO, BinaryIO | None, str], Report]
     api: Api
     say: Callable[[str], None]
 
@@ -49,11 +52,25 @@ def carry_out(task: Task, tools: Tools) -> None:
 
 def _judged(task: Task, tools: Tools) -> dict[str, Any]:
     _tell(task, tools, progress(RUNNING, "Keyturn fetches the plan"))
-    with tempfile.TemporaryFile() as file:
-        tools.api.fetch(task.plan, task.token, file)
-        file.seek(0)
-        _tell(task, tools, progress(RUNNING, "Keyturn judges the access keys of the plan"))
-        return verdict(tools.judge(file), page=task.page, outcomes=task.outcomes)
+    with tempfile.TemporaryFile() as plan, tempfile.TemporaryFile() as code:
+        tools.api.fetch(task.plan, task.token, plan)
+        plan.seek(0)
+        has_code, lack = _fetched_code(task, tools, code)
+        _tell(task, tools, progress(RUNNING, f"Keyturn judges the access keys of the plan{lack}"))
+        report = tools.judge(plan, code if has_code else None, task.folder)
+        return verdict(report, page=task.page, outcomes=task.outcomes)
+
+
+def _fetched_code(task: Task, tools: Tools, file: BinaryIO) -> tuple[bool, str]:
+    """Fetch the code, which alone tells what replaces a new key; whether it is there, and else why a plan is judged without."""
+    if not task.code:
+        return False, " by itself, since the run has no code to download"
+    try:
+        tools.api.fetch(task.code, task.token, file, CODE)
+    except KeyturnError as error:
+        return False, f" by itself: {error}"
+    file.seek(0)
+    return True, ""
 
 
 def _tell(task: Task, tools: Tools, payload: dict[str, Any]) -> None:

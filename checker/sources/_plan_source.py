@@ -69,7 +69,7 @@ def facts(file: BinaryIO, name: str, read: Reader) -> Iterator[Fact]:
             home = _home(name, pieces)
             names = _names(whole, root, pieces, name, home)
             # Text that is in the plan alone is not shown: it may hold what was never meant to leave the plan.
-            yield from [_renamed(fact, names) for fact in read(str(root)) if home or not isinstance(fact, SourceText)]
+            yield from [renamed(fact, names) for fact in read(str(root)) if home or not isinstance(fact, SourceText)]
         else:
             yield Gap(what=name, why=why, hint=GIVE)
 
@@ -155,16 +155,16 @@ def _names(folder: Path, root: Path, pieces: tuple[Piece, ...], name: str, home:
     return tuple(sorted(names.items(), key=lambda one: (-len(one[0]), one)))
 
 
-def _renamed(value: T, names: tuple[tuple[str, str], ...]) -> T:
+def renamed(value: T, names: tuple[tuple[str, str], ...]) -> T:
     """A fact with the names of the folder's directories changed wherever they stand."""
     changed: Any = value
     if isinstance(value, str):
         for place, called in names:
             changed = called if changed == place else changed.replace(f"{place}/", _within(called))
     elif isinstance(value, tuple):
-        changed = tuple(_renamed(one, names) for one in value)
+        changed = tuple(renamed(one, names) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):
-        changed = replace(value, **{one.name: _renamed(getattr(value, one.name), names) for one in fields(value)})
+        changed = replace(value, **{one.name: renamed(getattr(value, one.name), names) for one in fields(value)})
         if isinstance(changed, Instance) and changed.root.endswith("!"):
             changed = replace(changed, root="")  # no directory that anybody could go to
     return cast("T", changed)

@@ -1,12 +1,13 @@
 """The text report says what a person needs, in the order in which they need it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from checker.formats.text import render
-from checker.model import AccessKey, Evidence, Gap, LastUse, ModuleCall, Origin, Report, Seen, Severity
+from checker.model import AccessKey, Evidence, Gap, LastUse, Mechanism, ModuleCall, Origin, Report, Rotation, Seen, Severity
 from tests.formats.golden import assert_golden
 from tests.formats.reports import AT, HOSTILE, a_finding, a_key, a_key_finding, a_report, a_resource, at, believable, hostile
 
@@ -90,6 +91,15 @@ GAP = Gap(what="x", why="y")
 def test_the_last_line_is_the_verdict(report: Report, line: str) -> None:
     """The verdict's word stands for the exit code, and the line says why."""
     assert render(report, width=140).splitlines()[-1].startswith(line)
+
+
+def test_a_pass_of_a_state_says_what_a_state_does_not_show() -> None:
+    """So that nobody takes it for more; keys that are switched off need nothing."""
+    silent = a_resource(origin=Origin.STATE, location=None, mechanism=Mechanism(kind=Rotation.UNKNOWN, why="not shown"))
+    off = replace(silent, instances=(replace(silent.instances[0], status="Inactive"),))
+    said = "and everything that was asked for was read; what replaces 2 keys was not, since a state does not show it\n"
+    assert render(a_report(resources=(silent, silent, off)), width=160).endswith(said)
+    assert render(a_report(resources=(off,)), width=160).endswith("everything that was asked for was read\n")
 
 
 def test_every_gap_has_its_place_its_reason_and_its_hint() -> None:

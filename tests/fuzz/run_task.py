@@ -12,13 +12,14 @@ from typing import Any, BinaryIO
 from unittest import mock
 from urllib.parse import urlsplit
 
-from checker.model import Report
+from checker.model import Fact, Report
 from checker.policy import Policy, load
 from checker.runtask import hcp, server, task, work
 from checker.runtask.signature import signed
 from checker.scan import run
-from checker.sources import plan
+from checker.sources import archive, code, plan
 from tests.runtask.fake_hcp import KEY, TOKEN, Hcp, fault_of
+from tests.sources.terraform_files import ROTATES, an_archive
 
 AT = datetime(2026, 11, 1, tzinfo=timezone.utc)
 MARK = b"\n-----\n"
@@ -67,8 +68,13 @@ def _policy() -> Policy:
     return load("default")
 
 
-def _judge(file: BinaryIO) -> Report:
-    return run([lambda: plan.read("plan", file, at=AT)], _policy(), at=AT)
+def _judge(file: BinaryIO, archived: BinaryIO | None, folder: str) -> Report:
+    def facts() -> Iterator[Fact]:
+        yield from plan.read("plan", file, at=AT)
+        if archived:
+            yield from archive.read(archived, folder, lambda place: code.read([place], at=AT))
+
+    return run([facts], _policy(), at=AT)
 
 
 class _Socket:
@@ -124,14 +130,16 @@ BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0
 def seeds(document: bytes) -> tuple[bytes, ...]:
     """A task from the request to the verdict, the ways around it, and the question at set-up."""
     plain = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(document), document)
+    packed = an_archive({"terraform/main.tf": ROTATES})
+    given = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(packed), packed)
     half = len(document) // 2
     pieces = b"%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (half, document[:half], len(document) - half, document[half:])
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + pieces
     asked = b"POST * *\n" + json.dumps(Hcp(ORIGIN).payload()).encode()
     early = b"POST * *\n" + json.dumps(Hcp(ORIGIN).payload(stage="pre_plan", plan_json_api_url=None)).encode()
     return (
-        MARK.join([asked, DONE, plain, DONE, DONE]),
-        MARK.join([asked, DONE, LATER, MOVED, chunked, BUSY, DONE, DONE]),
+        MARK.join([asked, DONE, plain, given, DONE, DONE]),
+        MARK.join([asked, DONE, LATER, MOVED, chunked, MOVED, given, BUSY, DONE, DONE]),
         MARK.join([early, DONE]),
         b'POST * *\n{"payload_version": 1, "stage": "test", "access_token": "test-token"}',
         b"GET 0 x\n",

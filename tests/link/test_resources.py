@@ -134,11 +134,11 @@ def test_a_plan_of_one_of_two_roots_tells_no_fault_again():
     alike = [a_resource(instances=(an_instance(root=root),), location=Location(path=f"{root}/main.tf")) for root in ("a", "b")]
     *code, left = merge_resources([*alike, planned(mechanism=a_resource(Rotation.BROKEN).mechanism)])
     assert code == alike
-    assert left.mechanism.kind is Rotation.UNKNOWN
+    assert left.mechanism.kind is Rotation.ELSEWHERE
     assert left.mechanism.why == "the code tells, and which of its root modules this one is of is not known"
     assert (left.instances, left.origin) == ((an_instance(root=""),), Origin.PLAN)
     some = planned(an_instance(root=""), an_instance(f"{K}2", root=""), mechanism=a_resource(Rotation.BROKEN).mechanism)
-    assert merge_resources([*alike, some])[-1].mechanism.kind is Rotation.UNKNOWN
+    assert merge_resources([*alike, some])[-1].mechanism.kind is Rotation.ELSEWHERE
     assert merge_resources([alike[0], some])[-1].mechanism.kind is Rotation.BROKEN
 
 

@@ -18,6 +18,7 @@ from checker.runtask.signature import signed
 TOKEN = "4QEuyyxug1f2rw.atlasv1.CANARYtokenCANARY"
 KEY = b"a key that both sides know"
 PLAN = "/api/v2/plans/plan-6AFmRJW1PFJ7qbAh/json-output"
+CODE = "/api/v2/configuration-versions/cv-ntv3HbhJqvFzamy7/download"
 CALLBACK = "/api/v2/task-results/5ea8d46c-2ceb-42cd-83f2-82e54697bddd/callback"
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -29,6 +30,7 @@ class Hcp:
 
     url: str = ""
     plans: list[Answer] = field(default_factory=list)
+    codes: list[Answer] = field(default_factory=list)
     told: Queue[dict[str, Any]] = field(default_factory=Queue)
     refused: list[str] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
@@ -41,7 +43,7 @@ class Hcp:
             "stage": "post_plan",
             "access_token": TOKEN,
             "capabilities": {"outcomes": True},
-            "configuration_version_download_url": f"{self.url}/api/v2/configuration-versions/cv-ntv3HbhJqvFzamy7/download",
+            "configuration_version_download_url": self.url + CODE,
             "configuration_version_id": "cv-ntv3HbhJqvFzamy7",
             "is_speculative": False,
             "organization_name": "hashicorp",
@@ -178,7 +180,8 @@ def hcp() -> Iterator[Hcp]:
 
         def do_GET(self) -> None:
             fake.tokens.append(self.headers.get("Authorization"))
-            (fake.plans.pop(0) if fake.plans else status(404))(self)
+            answers = fake.codes if self.path == CODE else fake.plans
+            (answers.pop(0) if answers else status(404))(self)
 
         def do_PATCH(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

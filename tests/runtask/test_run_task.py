@@ -16,13 +16,16 @@ import pytest
 
 from checker.cli import main
 from tests.runtask.fake_hcp import KEY, TOKEN, announce, hcp, plan, post, status
-from tests.sources.terraform_files import CANARY, a_change, a_plan, attributes, data_of
+from tests.sources.terraform_files import CANARY, ROTATES, a_change, a_plan, an_archive, attributes, data_of
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime.now(timezone.utc)
 OLD = (NOW - timedelta(days=400)).strftime("%Y-%m-%dT%H:%M:%SZ")
 YOUNG = (NOW - timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
 OVERDUE = data_of(a_plan(a_change(before=attributes(create_date=OLD), after=attributes(create_date=OLD))))
+CODE = an_archive({"terraform/main.tf": ROTATES})
+STATIC = an_archive({"terraform/main.tf": 'resource "aws_iam_access_key" "k" {\n  user = "svc-u"\n}\n'})
+NEW = data_of(a_plan(a_change("aws_iam_access_key.k", "create", before=None, after=attributes(id=None, create_date=None))))
 FINE = data_of(a_plan(a_change(before=attributes(create_date=YOUNG), after=attributes(create_date=YOUNG))))
 
 
@@ -90,10 +93,11 @@ def test_plans_are_judged_between_plan_and_apply(fake, server):
     with hcp() as store:
         fake.plans = [status(204), status(307, Location=f"{store.url}/archivist/x")]
         store.plans = [plan(OVERDUE)]
+        fake.codes = [plan(CODE)]
         assert post(server.url, payload(fake)) == (200, "taken\n")
-        assert last(fake) == ("failed", "1 access key: 1 finding, 1 of them failing", ["key-too-old"])
+        assert last(fake) == ("failed", "1 access key: 2 findings, 2 of them failing", ["key-too-old", "rotation-overdue"])
         assert store.tokens == [None]
-    fake.plans = [plan(FINE)]
+    fake.plans, fake.codes = [plan(FINE)], [plan(CODE)]
     assert post(server.url, payload(fake, task_result_id="taskrs-2")) == (200, "taken\n")
     assert last(fake) == ("passed", "1 access key: nothing fails", [])
     assert fake.refused == []
@@ -103,6 +107,26 @@ def test_plans_are_judged_between_plan_and_apply(fake, server):
     assert "Traceback" not in log
 
 
+def test_the_code_that_was_planned_tells_what_replaces_a_new_key(fake, server):
+    """One that rotates passes; one that nothing replaces fails at its line; without the code there is no verdict."""
+    told = {}
+    for name, answer in {"rotates": plan(CODE), "static": plan(STATIC), "lost": status(404), "spoiled": plan(CODE[:80])}.items():
+        fake.plans, fake.codes = [plan(NEW)], [answer]
+        assert post(server.url, payload(fake, task_result_id=f"taskrs-{name}"))[0] == 200
+        told[name] = fake.statuses()[-1]["data"]
+    assert {name: one["attributes"]["message"] for name, one in told.items()} == {
+        "rotates": "1 access key: nothing fails",
+        "static": "1 access key: 1 finding, 1 of them failing",
+        "lost": "1 access key: 1 thing could not be read or decided",
+        "spoiled": "1 access key: 2 things could not be read or decided",
+    }
+    assert [one["attributes"]["status"] for one in told.values()] == ["passed", "failed", "failed", "failed"]
+    (static,) = told["static"]["relationships"]["outcomes"]["data"]
+    assert "At terraform/main.tf:1" in static["attributes"]["body"].replace("\\", "")
+    (lost,) = told["lost"]["relationships"]["outcomes"]["data"]
+    assert "aws_iam_access_key.k: what replaces it is not known" in lost["attributes"]["description"]
+
+
 def test_what_is_not_genuine_is_not_done(fake, server):
     """A bad signature, a replay, an old run, a broken body: HCP Terraform hears of none of them."""
     assert post(server.url, payload(fake), signature="0" * 128)[0] == 401
@@ -110,10 +134,10 @@ def test_what_is_not_genuine_is_not_done(fake, server):
     assert post(server.url, b"{}")[0] == 400
     assert post(server.url, fake.payload(run_created_at="2021-09-02T14:47:13.036Z"))[0] == 400
     assert announce(server.url, 2 << 20) == 413
-    fake.plans = [plan(FINE)]
+    fake.plans, fake.codes = [plan(FINE)], [plan(CODE)]
     assert [post(server.url, payload(fake))[0] for _ in range(3)] == [200] * 3
     assert last(fake)[0] == "passed"
-    assert len(fake.tokens) == 1
+    assert len(fake.tokens) == 2
     assert fake.told.empty()
 
 
@@ -137,9 +161,9 @@ def test_a_plan_of_300_megabytes_goes_over_the_disk(fake, server):
     """It is judged in the memory of a small one."""
     parts, size = resources(310)
     assert size > 300 << 20
-    fake.plans = [plan(parts, size=size)]
+    fake.plans, fake.codes = [plan(parts, size=size)], [plan(CODE)]
     assert post(server.url, payload(fake))[0] == 200
-    assert last(fake) == ("failed", "1 access key: 1 finding, 1 of them failing", ["key-too-old"])
+    assert last(fake) == ("failed", "1 access key: 2 findings, 2 of them failing", ["key-too-old", "rotation-overdue"])
     if Path("/proc").exists():
         assert server.peak < 150
 
@@ -147,9 +171,9 @@ def test_a_plan_of_300_megabytes_goes_over_the_disk(fake, server):
 def test_a_bar_of_its_own_and_a_key_from_the_environment(fake, tmp_path):
     """`--fail-on never` tells findings and passes."""
     with served(tmp_path, f"--hostname={fake.url}", "--fail-on=never", environment={"KEYTURN_HMAC_KEY": KEY.decode()}) as server:
-        fake.plans = [plan(OVERDUE)]
+        fake.plans, fake.codes = [plan(OVERDUE)], [plan(CODE)]
         post(server.url, payload(fake))
-        assert last(fake) == ("passed", "1 access key: 1 finding, 0 of them failing", ["key-too-old"])
+        assert last(fake) == ("passed", "1 access key: 2 findings, 0 of them failing", ["key-too-old", "rotation-overdue"])
     assert server.process.returncode == 0
     assert "Traceback" not in server.log.read_text()
 
@@ -168,7 +192,7 @@ def test_the_command_ends_cleanly_when_it_is_asked_to(fake, tmp_path, monkeypatc
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    fake.plans = [plan(OVERDUE)]
+    fake.plans, fake.codes = [plan(OVERDUE)], [plan(CODE)]
     seen = []
     before = signal.getsignal(signal.SIGTERM)
     visitor = threading.Thread(target=visit, args=(address, fake, seen))
@@ -178,7 +202,10 @@ def test_the_command_ends_cleanly_when_it_is_asked_to(fake, tmp_path, monkeypatc
     finally:
         visitor.join()
         signal.signal(signal.SIGTERM, before)
-    assert seen == [(200, "taken\n"), ("passed", "1 access key: 1 finding, 0 of them failing", ["key-too-old"])]
+    assert seen == [
+        (200, "taken\n"),
+        ("passed", "1 access key: 2 findings, 0 of them failing", ["key-too-old", "rotation-overdue"]),
+    ]
     assert f"listening on {address}; policy default" in capfd.readouterr().err
 
 

@@ -11,7 +11,7 @@ from checker.runtask import work
 from checker.runtask.hcp import Api
 from checker.runtask.task import Task
 from checker.runtask.work import Queue, Tools, carry_out
-from tests.runtask.fake_hcp import CALLBACK, PLAN, TOKEN, hcp, plan, status
+from tests.runtask.fake_hcp import CALLBACK, CODE, PLAN, TOKEN, hcp, plan, status
 
 AT = datetime(2026, 11, 1, tzinfo=timezone.utc)
 
@@ -23,10 +23,14 @@ def fake():
         yield made
 
 
+ALONE = " by itself, since the run has no code to download"
+
+
 def a_task(fake, **changes):
     """A task of the fake."""
     known = {"id": "taskrs-1", "stage": "post_plan", "token": TOKEN, "callback": fake.url + CALLBACK, "plan": fake.url + PLAN}
-    return Task(**{**known, "run": "run-1", "workspace": "w", "page": "", "created": AT, "outcomes": True, **changes})
+    more = {"code": "", "folder": "", "run": "run-1", "workspace": "w", "page": "", "created": AT, "outcomes": True}
+    return Task(**{**known, **more, **changes})
 
 
 def a_report(*gaps):
@@ -44,8 +48,11 @@ def log():
 def tools(fake, log):
     """A judge that reads the plan, and calls without waits."""
 
-    def judge(file):
-        return a_report() if file.read() == b"{}" else a_report(Gap(what="plan", why="spoiled"))
+    def judge(file, code, folder):
+        known = (file.read(), code and code.read(), folder)
+        return (
+            a_report() if known in ((b"{}", None, ""), (b"{}", b"code", "infra")) else a_report(Gap(what="plan", why="spoiled"))
+        )
 
     api = Api(wait=lambda _: None, origins=frozenset({fake.url}), timeout=2, not_ready=(0,), failed=(0,))
     return Tools(judge=judge, api=api, say=log.append)
@@ -62,15 +69,36 @@ def test_a_task_is_fetched_judged_and_told(fake, tools, log):
     carry_out(a_task(fake), tools)
     assert told(fake) == [
         ("running", "Keyturn fetches the plan"),
-        ("running", "Keyturn judges the access keys of the plan"),
+        ("running", f"Keyturn judges the access keys of the plan{ALONE}"),
         ("passed", "0 access keys: nothing fails"),
     ]
     assert log == [
         "w run-1: running: Keyturn fetches the plan",
-        "w run-1: running: Keyturn judges the access keys of the plan",
+        f"w run-1: running: Keyturn judges the access keys of the plan{ALONE}",
         "w run-1: passed: 0 access keys: nothing fails",
     ]
     assert fake.refused == []
+
+
+def test_the_code_of_a_run_is_judged_beside_its_plan(fake, tools):
+    """It is fetched with the token too, and the judge hears of the directory that was planned."""
+    fake.plans, fake.codes = [plan(b"{}")], [status(307, Location=f"{fake.url}{CODE}"), plan(b"code")]
+    carry_out(a_task(fake, code=fake.url + CODE, folder="infra"), tools)
+    assert told(fake)[1:] == [
+        ("running", "Keyturn judges the access keys of the plan"),
+        ("passed", "0 access keys: nothing fails"),
+    ]
+    assert fake.tokens == [f"Bearer {TOKEN}"] * 3
+
+
+def test_code_that_cannot_be_fetched_leaves_the_plan(fake, tools):
+    """The reason is told, and whether that is enough is for the judge to say."""
+    fake.plans, fake.codes = [plan(b"{}")], [status(403)]
+    carry_out(a_task(fake, code=fake.url + CODE), tools)
+    assert told(fake)[1:] == [
+        ("running", "Keyturn judges the access keys of the plan by itself: the code could not be fetched (HTTP 403)"),
+        ("passed", "0 access keys: nothing fails"),
+    ]
 
 
 def test_a_plan_that_cannot_be_fetched_has_not_passed(fake, tools):
@@ -91,7 +119,7 @@ def test_a_judge_that_gives_up_says_why(fake, tools, log):
     """A policy that cannot be used, say."""
     fake.plans = [plan(b"{}")]
 
-    def judge(_):
+    def judge(*_):
         raise KeyturnError("the policy cannot be used")
 
     carry_out(a_task(fake), Tools(judge=judge, api=tools.api, say=log.append))
@@ -128,7 +156,7 @@ def test_a_task_is_done_once(fake, tools):
 def test_a_bug_is_told_and_not_waited_for(fake, tools, log):
     """The task fails at once, and the log says where to look."""
     fake.plans = [plan(b"{}")]
-    queue = Queue(Tools(judge=lambda _: 1 // 0, api=tools.api, say=log.append), workers=1)
+    queue = Queue(Tools(judge=lambda *_: 1 // 0, api=tools.api, say=log.append), workers=1)
     queue.take(a_task(fake))
     assert told(fake)[-1] == ("failed", "no verdict: this is a bug in Keyturn")
     queue.close()
@@ -140,7 +168,7 @@ def test_a_full_queue_sends_away_and_asks_again(fake, tools, log, monkeypatch):
     monkeypatch.setattr(work, "WAITING", 2)
     started, go_on = threading.Event(), threading.Event()
 
-    def judge(_):
+    def judge(*_):
         started.set()
         go_on.wait(10)
         return a_report()

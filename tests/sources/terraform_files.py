@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import tarfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -110,6 +112,35 @@ def stored(*instances: Mapping[str, Any], **members: Any) -> dict[str, Any]:
 def an_instance(**members: Any) -> dict[str, Any]:
     """An instance of a resource of a state file."""
     return {"schema_version": 0, "attributes": attributes(), "sensitive_attributes": [], **members}
+
+
+ROTATES = """
+resource "terraform_data" "month" {
+  triggers_replace = formatdate("YYYY-MM", plantimestamp())
+}
+
+resource "aws_iam_access_key" "k" {
+  user = "svc-u"
+
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.month]
+  }
+}
+"""
+"""The code of a key that rotates each month."""
+
+
+def an_archive(files: Mapping[str, str | bytes | tarfile.TarInfo]) -> bytes:
+    """A .tar.gz with these files, as HCP Terraform keeps code; what has no text stands for itself."""
+    made = io.BytesIO()
+    with gzip.GzipFile(fileobj=made, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as archive:
+        for name, content in files.items():
+            member = content if isinstance(content, tarfile.TarInfo) else tarfile.TarInfo(name)
+            data = content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else b""
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return made.getvalue()
 
 
 def data_of(document: object) -> bytes:

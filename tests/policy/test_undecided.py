@@ -1,0 +1,61 @@
+"""A key of a plan whose mechanism nothing tells is a gap, wherever the policy asks for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model import Facts, KeyResource, Location, Origin, Rotation
+from checker.policy import undecided
+from tests.factories import a_resource, an_instance, facts
+from tests.policy.policies import a_policy
+
+K = "aws_iam_access_key.k"
+
+
+def planned(kind: Rotation = Rotation.UNKNOWN, **changes: object) -> KeyResource:
+    """A resource that a plan alone tells of."""
+    return a_resource(kind, **{"origin": Origin.PLAN, "location": None, "why": "the plan does not show it", **changes})
+
+
+def whats(found: Facts, text: str = "{name: test}") -> list[str]:
+    """What is undecided."""
+    return [one.what for one in undecided(found, a_policy(text))]
+
+
+def test_a_mechanism_that_is_not_known_is_a_gap() -> None:
+    """With its reason, and what else to give."""
+    (gap,) = undecided(facts(planned()), a_policy())
+    assert str(gap).startswith(
+        f"{K}: what replaces it is not known: the plan does not show it. Give the folder of the code as well"
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Rotation if kind is not Rotation.UNKNOWN])
+def test_what_is_known_is_none(kind: Rotation) -> None:
+    """A rule speaks of it instead, or the code told on another resource."""
+    assert not whats(facts(planned(kind)))
+
+
+def test_only_keys_that_may_be_active_count() -> None:
+    """One that is switched off needs no rotation; one whose status is not known yet may."""
+    off = an_instance(status="Inactive")
+    assert not whats(facts(planned(instances=(off,))))
+    assert whats(facts(planned(instances=(off, an_instance(f"{K}2", status=None))))) == [K]
+
+
+def test_a_state_is_not_asked() -> None:
+    """Like a live account it tells what is there, not what will be."""
+    assert not whats(facts(planned(origin=Origin.STATE)))
+    assert not whats(facts(a_resource(Rotation.UNKNOWN, location=Location(path="main.tf"))))
+
+
+OFF = "{no-rotation: off, broken-rotation: off, slow-rotation: off, manual-rotation: off}"
+
+
+def test_where_no_rule_asks_nothing_is_undecided() -> None:
+    """In the whole policy, or in the class of the key; one of the rules is enough to ask."""
+    assert not whats(facts(planned()), f"rules: {OFF}")
+    only_ci = f"for: [{{match: {{user: ci}}, rules: {OFF}}}]"
+    assert not whats(facts(planned()), only_ci)
+    assert whats(facts(planned(instances=(an_instance(user="web"),))), only_ci) == [K]
+    assert whats(facts(planned()), f"rules: {OFF.replace('manual-rotation: off', 'manual-rotation: {severity: low}')}") == [K]
