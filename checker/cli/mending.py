@@ -196,7 +196,7 @@ def _quoted(name: str) -> str:
 
 def _coloured(patch: str) -> str:
     """The patch with additions in green, deletions in red, and headers in bold."""
-    return "".join(_painted(line) for line in re.findall(r"[^\n]*\n", patch))
+    return "".join(_painted(line) for line in re.findall(r"[^\n]+\n?|\n", patch))
 
 
 def _painted(line: str) -> str:

@@ -14,9 +14,9 @@ from checker.model import Edit
 from checker.record import dataclass
 
 _WIDTH = len("create_before_destroy")
-_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_BEHIND = re.compile(r"([ \t]*[\w-]+[ \t]*=.*\S)[ \t]+((?:#|//).*)")
-_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\]]*\])+")
+_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BEHIND = re.compile(r"([ \t]*[\w-]+[ \t]*=.*\S)[ \t]+((?:#|//).*)", re.DOTALL)
+_REFERENCE = re.compile(r"(?<![\w-])[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\[\]]*\])+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Literal, Mapping
 
-_VERSION = re.compile(r"\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})(?:-[\w.]+)?\s*")
+_VERSION = re.compile(r"(?:(=|!=|>=|<=|>|<|~>)\s*)?v?(\d{1,9}(?:\.\d{1,9}){0,2})(?:-[\w.]+)?")
 _BUILT_IN = tuple((1, minor, patch) for minor in range(5, 40) for patch in range(20))
 """Versions that know plantimestamp() and terraform_data."""
 
@@ -67,7 +67,7 @@ def _required_versions(module: Module) -> Iterator[str]:
 
 def _bounds(text: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     for part in text.split(","):
-        found = _VERSION.fullmatch(part)
+        found = _VERSION.fullmatch(part.strip())
         if found:
             yield found[1] or "=", tuple(int(number) for number in found[2].split("."))
 

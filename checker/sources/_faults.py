@@ -169,5 +169,5 @@ _DENIERS = ("a service control policy", "a resource control policy", "a permissi
 
 
 def _other(code: str, permission: str) -> Fault:
-    word = code if re.fullmatch(r"[A-Za-z0-9_.]{1,80}", code) else "an error without a name"
+    word = code if re.fullmatch(r"[A-Za-z.]{1,80}|\d{3}", code) else "an error without a name"  # a token has digits
     return Fault(why=f"AWS answered {word} to {permission}", hint="Try again later", everywhere=False)

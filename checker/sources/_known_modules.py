@@ -71,7 +71,7 @@ MODULES: tuple[KnownModule, ...] = (
 )
 _REF = re.compile(r"[?&]ref=(?:refs/)?(?:tags/)?([^&]+)")
 _RELEASE = re.compile(r"v?\d+(?:\.\d+)*(?:[-+].*)?")
-_VERSION = re.compile(r"(>=|<=|~>|!=|=|>|<)?\s*v?(\d+(?:\.\d+)*)")
+_VERSION = re.compile(r"(?:(>=|<=|~>|!=|=|>|<)\s*)?v?(\d{1,9}(?:\.\d{1,9})*)")
 
 
 @lru_cache(maxsize=4096)

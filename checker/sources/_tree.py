@@ -213,8 +213,10 @@ def group(seen: Iterable[Sighting]) -> Iterator[KeyResource]:
         yield _resource(sorted(members, key=lambda one: (one.instance.root, _natural(one.instance.address))))
 
 
-def _natural(address: str) -> tuple[tuple[int, int | str], ...]:
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", address))
+def _natural(address: str) -> tuple[tuple[int, str], ...]:
+    """Numbers in it count by their length first, however long they are."""
+    parts = re.split(r"([0-9]+)", address)
+    return tuple((1, part) if number % 2 == 0 else (0, f"{len(part):09}{part}") for number, part in enumerate(parts))
 
 
 def _resource(members: list[Sighting]) -> KeyResource:

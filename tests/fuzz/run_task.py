@@ -90,7 +90,7 @@ class _Socket:
 
     def makefile(self, *_: object, **__: object) -> BinaryIO:
         head, _, body = self._sent.partition(b"\r\n\r\n")
-        assert b"Authorization" not in head or self._host == urlsplit(ORIGIN).netloc, "a token for a stranger"
+        assert b"Authorization" not in head or self._host.lower() == urlsplit(ORIGIN).netloc, "a token for a stranger"
         if head.startswith(b"PATCH"):
             fault = fault_of(json.loads(body))
             assert not fault, fault

@@ -22,6 +22,9 @@ MEGABYTES = 400
 KEY = 'resource "aws_iam_access_key" "k" {{\n  user = {}\n}}\n'
 
 
+MODULE = 'module "m" {{\n  source  = "terraform-aws-modules/iam/aws//modules/iam-user"\n  version = "{}"\n  name    = "u"\n}}\n'
+
+
 def scan(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """One run in a process that may not take more than its share."""
 
@@ -109,6 +112,9 @@ CODE: dict[str, tuple[str, int, str]] = {
     "power": (KEY.format('"${pow(10, 1e9)}"'), 1, ""),
     "many": (KEY.format('join("", [for a in range(300) : join("", [for b in range(1000) : "xxxxxxxxxx"])])'), 1, ""),
     "count": (KEY.format('"u"\n  count = 1e12'), 1, ""),
+    "index of many digits": (KEY.format('"u"\n  for_each = toset(["' + "9" * 5000 + '", "1\u00b23"])'), 1, ""),
+    "version of many spaces": (MODULE.format(">= 5.0" + " " * 100_000 + "x"), 1, ""),
+    "version of many digits": (MODULE.format("9" * 5000), 1, ""),
     "circle": (KEY.format("local.a") + "locals {\n  a = local.b\n  b = local.a\n}\n", 1, ""),
 }
 
