@@ -1,13 +1,18 @@
 """`python -m checker` is the command `keyturn`."""
 
+import gc
 import sys
 
 from checker import interrupt
+
+YOUNG = 100_000
+"""Objects that may be new before Python looks for circles among them: what a scan makes it keeps, and has few circles."""
 
 
 def run() -> None:
     """The process: signals are heeded before anything else is loaded."""
     interrupt.heed()
+    gc.set_threshold(YOUNG)
     try:
         from checker.cli import main
 

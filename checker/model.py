@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
-from typing import Any
+from typing import Any, overload
 
 from checker.record import dataclass
 
@@ -287,6 +287,51 @@ class ModuleCall:
     why: str
 
 
+CallRow = tuple[str, int, int, int, int, str, str, str]
+"""A module call, flat: path, line, column, end line and end column, then address, source, why."""
+
+
+class ModuleCalls(Sequence[ModuleCall]):
+    """Calls of modules that could not be looked into, sorted, each once. There may be thousands: each is made when looked at."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Iterable[CallRow] = ()) -> None:
+        self.rows = sorted(set(rows))
+
+    @classmethod
+    def of(cls, calls: Iterable[ModuleCall]) -> ModuleCalls:
+        return calls if isinstance(calls, cls) else cls((*one.location.order, one.address, one.source, one.why) for one in calls)
+
+    @overload
+    def __getitem__(self, index: int) -> ModuleCall: ...
+    @overload
+    def __getitem__(self, index: slice) -> ModuleCalls: ...
+    def __getitem__(self, index: int | slice) -> ModuleCall | ModuleCalls:
+        return ModuleCalls(self.rows[index]) if isinstance(index, slice) else _call(self.rows[index])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[ModuleCall]:
+        return map(_call, self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ModuleCalls | tuple) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.rows))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _call(row: CallRow) -> ModuleCall:
+    path, line, column, end_line, end_column, address, source, why = row
+    place = Location(path=path, line=line, column=column, end_line=end_line, end_column=end_column)
+    return ModuleCall(address=address, source=source, location=place, why=why)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One thing that was looked at: what, how fresh, how many."""
@@ -325,7 +370,7 @@ class ManagedUser:
     calls: tuple[Related, ...] = ()
 
 
-Fact = AccessKey | KeyResource | ManagedUser | Ignore | ModuleCall | Gap | Evidence | SourceText
+Fact = AccessKey | KeyResource | ManagedUser | Ignore | ModuleCall | ModuleCalls | Gap | Evidence | SourceText
 """What a source yields."""
 
 
@@ -339,7 +384,7 @@ class Facts:
     users: tuple[ManagedUser, ...] = ()
     links: tuple[Link, ...] = ()
     ignores: tuple[Ignore, ...] = ()
-    calls: tuple[ModuleCall, ...] = ()
+    calls: Sequence[ModuleCall] = ()
     gaps: tuple[Gap, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     texts: tuple[SourceText, ...] = ()
@@ -449,7 +494,7 @@ class Report:
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    calls: tuple[ModuleCall, ...] = ()
+    calls: Sequence[ModuleCall] = ()
     keys: tuple[AccessKey, ...] = ()
     resources: tuple[KeyResource, ...] = ()
     texts: tuple[SourceText, ...] = ()

@@ -19,6 +19,7 @@ from checker.model import (
     KeyResource,
     ManagedUser,
     ModuleCall,
+    ModuleCalls,
     Report,
     Severity,
     SourceText,
@@ -81,12 +82,18 @@ def gather(sources: Sequence[Source], at: datetime) -> Facts:
         resources=tuple(_of(KeyResource, given)),
         users=_sorted(_of(ManagedUser, given), lambda one: (one.name, one.root, one.address, one.account or "")),
         ignores=_sorted(_of(Ignore, given), _place),
-        calls=_sorted(_of(ModuleCall, given), lambda one: (one.location.order, one.address, one.source)),
+        calls=_calls(given),
         gaps=_sorted(_of(Gap, given), lambda one: (one.what, *_place(one), one.why, one.hint)),
         evidence=_sorted(_of(Evidence, given), lambda one: (one.kind, one.name, one.counts)),
         texts=tuple({one.path: one for one in reversed(_of(SourceText, given))}.values()),
     )
     return _joined(facts) if facts.keys or facts.resources else facts
+
+
+def _calls(given: Iterable[Fact]) -> ModuleCalls:
+    """The calls that came one by one, and those that came many at once."""
+    many = _of(ModuleCalls, given)
+    return ModuleCalls(row for batch in (ModuleCalls.of(_of(ModuleCall, given)), *many) for row in batch.rows)
 
 
 def _joined(facts: Facts) -> Facts:

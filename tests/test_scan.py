@@ -10,6 +10,7 @@ from checker.model import (
     Ignore,
     Location,
     ModuleCall,
+    ModuleCalls,
     Origin,
     Related,
     Report,
@@ -222,3 +223,14 @@ def test_an_exempt_finding_does_not_fail():
     report = scan(source(a_key(304)), policy=policy)
     assert [(one.rule, bool(one.exempt)) for one in report.findings] == [("key-too-old", True)]
     assert report.exit_code == 0
+
+
+def test_many_calls_at_once_are_the_same_calls():
+    """However they come, each is kept once, in order, and can be taken like one of a tuple."""
+    other = replace(CALL, address="module.a", location=Location(path="a.tf", line=2))
+    calls = scan(source(CALL, ModuleCalls.of((CALL, other, other)))).calls
+    assert calls == (other, CALL)
+    assert (other, CALL) == calls
+    assert (len(calls), calls[0], calls[1:], list(calls)) == (2, other, ModuleCalls.of((CALL,)), [other, CALL])
+    assert (hash(calls), repr(calls)) == (hash(ModuleCalls.of((CALL, other))), repr((other, CALL)))
+    assert calls != [other, CALL]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from checker.model import Evidence, Finding, LastUse, ModuleCall, Origin, Report, Rotation, Seen, Severity
+from checker.model import CallRow, Evidence, Finding, LastUse, ModuleCalls, Origin, Report, Rotation, Seen, Severity
 from checker.record import dataclass
 
 WORDS = {0: "PASS", 1: "FAIL", 3: "NO VERDICT"}
@@ -21,7 +21,7 @@ class Unopened:
 
     source: str
     why: str
-    calls: tuple[ModuleCall, ...]
+    calls: ModuleCalls
 
 
 def verdict(report: Report) -> str:
@@ -130,10 +130,10 @@ def evidence_line(evidence: Evidence, at: datetime) -> str:
 
 def unopened(report: Report) -> tuple[Unopened, ...]:
     """The modules that were not looked into, by source."""
-    groups: dict[tuple[str, str], list[ModuleCall]] = {}
-    for call in sorted(report.calls, key=lambda one: (one.source, one.why, one.location.order, one.address)):
-        groups.setdefault((call.source, call.why), []).append(call)
-    return tuple(Unopened(source=source, why=why, calls=tuple(calls)) for (source, why), calls in groups.items())
+    groups: dict[tuple[str, str], list[CallRow]] = {}
+    for row in ModuleCalls.of(report.calls).rows:
+        groups.setdefault(row[-2:], []).append(row)
+    return tuple(Unopened(source=source, why=why, calls=ModuleCalls(groups[source, why])) for source, why in sorted(groups))
 
 
 def mend(one: Finding) -> str:

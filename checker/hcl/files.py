@@ -11,6 +11,8 @@ MAX_FILE = 32 * 1024 * 1024
 """Bytes of one code file beyond which it is not read; the largest real ones are under 2 MB."""
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
+_MOST = 32 * 1024
+"""Bytes within which nearly every file ends."""
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _SKIPPED = frozenset({".terraform", ".git", ".terragrunt-cache", "node_modules", ".venv", "__pycache__"})
 
@@ -92,7 +94,7 @@ def walk(top: str) -> Iterator[Folder]:
             with os.scandir(path) as entries:
                 for one in entries:
                     name = one.name
-                    if name.endswith(CODE) and is_code(name):
+                    if name.endswith(CODE):
                         names.append(name)
                     elif name in _SKIPPED:
                         initialised = initialised or name == ".terraform"
@@ -102,8 +104,8 @@ def walk(top: str) -> Iterator[Folder]:
             yield Folder(path, (), error.strerror or str(error))
             continue
         waiting.extend(sorted(below, reverse=True))
-        if names:
-            yield Folder(path, _visible(names), initialised=initialised)
+        if code := [name for name in names if name[0] != "."]:
+            yield Folder(path, _visible(code), initialised=initialised)
 
 
 def read(path: str) -> bytes:
@@ -111,10 +113,9 @@ def read(path: str) -> bytes:
     try:
         handle = os.open(path, _READ)
         try:
-            size = os.fstat(handle).st_size
-            if size > MAX_FILE:
-                raise Unreadable(f"{size / 1e6:,.0f} MB, larger than the {MAX_FILE // 1048576} MB that are read")
-            return _all(handle, size)
+            data = os.read(handle, min(_MOST, MAX_FILE))
+            more = os.read(handle, 1)  # for a small file cheaper than to ask how long it is, and a pipe could not tell
+            return data + more + _rest(handle, len(data) + 1) if more else data
         finally:
             os.close(handle)
     except OSError as error:
@@ -122,14 +123,15 @@ def read(path: str) -> bytes:
         raise Unreadable("a link that leads nowhere" if dead else error.strerror or str(error)) from error
 
 
-def _all(handle: int, size: int) -> bytes:
-    """All bytes; one call does for a plain file, a pipe or a file that grows takes more."""
-    data = os.read(handle, size + 1)
-    while len(data) > size or (data and len(data) < size) or not size:
-        more = os.read(handle, MAX_FILE)
-        if not more:
-            break
-        data += more
-        if len(data) > MAX_FILE:
+def _rest(handle: int, known: int) -> bytes:
+    """What stands behind the bytes that are known, however many calls that takes."""
+    size = os.fstat(handle).st_size
+    if size > MAX_FILE:
+        raise Unreadable(f"{size / 1e6:,.0f} MB, larger than the {MAX_FILE // 1048576} MB that are read")
+    parts = []
+    while more := os.read(handle, max(size, _MOST)):
+        parts.append(more)
+        known += len(more)
+        if known > MAX_FILE:
             raise Unreadable(f"larger than the {MAX_FILE // 1048576} MB that are read")
-    return data
+    return b"".join(parts)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from checker.hcl.rest import rest
+from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import Question, play, reached
 from checker.hcl.world import Leaf
@@ -21,9 +23,12 @@ _FAILS = "Make the plan succeed: terraform plan says more"
 _NO_SERIAL = "a CloudFormation template makes it, where only a higher Serial replaces a key, and the template has none"
 
 
-def recognise(question: Question, at: datetime) -> dict[str, Mechanism]:
-    """The mechanism of each instance of a key block, by instance address; empty where it has no instances."""
-    case = Case(question, play(question, at))
+def recognise(question: Question, first: Run) -> dict[str, Mechanism]:
+    """The mechanism of each instance of a key block, by instance address; empty where it has no instances.
+
+    `first` is a plan with an empty state.
+    """
+    case = Case(question, rest(question, first) or play(question, first.at))
     if question.declared.labels[0] == STACK and not question.declared.mentions("Serial"):
         return {address: make(case, Rotation.NONE, _NO_SERIAL) for address in case.outcome.present}
     if case.outcome.fails:

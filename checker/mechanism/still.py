@@ -92,6 +92,8 @@ def _kept_id(targets: tuple[Target, ...]) -> tuple[str, str] | None:
 
 def _by_hand(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism | None:
     """Whether the key would be replaced if a person changed what people change, and what that is."""
+    if not triggers(case.declared.body):
+        return None
     run = Run(case.question.world, case.outcome.run.at, case.outcome.run.state, human=True)
     owner = case.question.owner(run)
     for key, name in run.addresses(owner, case.declared):

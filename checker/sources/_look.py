@@ -12,7 +12,7 @@ from checker.hcl.files import read as read_bytes
 from checker.hcl.inputs import gather
 from checker.hcl.modules import Module, Trouble
 from checker.hcl.world import World
-from checker.model import Evidence, Fact, Gap, Location, SourceText
+from checker.model import Evidence, Fact, Gap, Location, ModuleCalls, SourceText
 from checker.sources._ignores import ignores
 from checker.sources._roots import Roots
 from checker.sources._tree import Finder, group
@@ -56,8 +56,7 @@ def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
     resources = [one for one in group(finder.seen) if roots.owns(one)]
     yield from resources
     yield from (one for one in finder.users if one.location and roots.inside(os.path.dirname(one.location.path) or "."))
-    calls = {(one.location, one.address): one for one in (*finder.calls, *roots.calls(finder.modules))}
-    yield from sorted(calls.values(), key=lambda one: (one.location.order, one.address))
+    yield ModuleCalls((*{row[:6]: row for row in finder.calls}.values(), *roots.calls(finder.modules)))
     modules = [finder.modules[name] for name in sorted(finder.modules)]
     for module in modules:
         if roots.inside(module.directory):

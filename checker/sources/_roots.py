@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
 from checker.hcl.files import Folder, folder, is_code, shown, walk
-from checker.model import Gap, KeyResource, Location, ModuleCall
+from checker.model import CallRow, Gap, KeyResource
 from checker.record import dataclass
 from checker.sources._skim import KEY_NEEDLES, Directory, skim
 
@@ -23,18 +23,20 @@ class Graph:
         self.known: dict[str, Directory] = {}
         self._needs: dict[str, bool] = {}
 
-    def add(self, found: Folder, path: str) -> Directory:
+    def add(self, found: Folder, path: str, near: str = "") -> Directory:
         if path not in self.known:
-            self.known[path] = skim(found, path, self.needles)
+            self.known[path] = skim(found, path, self.needles, near)
         return self.known[path]
 
     def search(self, top: str) -> Iterator[str]:
         """The real paths of all directories with code from one down. Links are not followed: what is below needs no resolving."""
-        base = os.path.realpath(top)
+        base, near = os.path.join(os.path.realpath(top), ""), shown(top)
+        near = "" if near == "." else f"{near.rstrip('/')}/"
         for found in walk(top):
             below = found.path[len(top) :].strip(os.sep)
-            real = os.path.join(base, below) if below else base
-            yield self.add(found, os.path.realpath(real) if os.name == "nt" else real).path
+            real = base + below if below else os.path.realpath(top)
+            real = os.path.realpath(real) if os.name == "nt" else real
+            yield self.add(found, real, near + below.replace(os.sep, "/") if below else "").path
 
     def get(self, path: str) -> Directory:
         return self.known.get(path) or self.add(folder(path), os.path.realpath(path))
@@ -87,19 +89,12 @@ class Roots:
         """Whether comments in a directory are the user's own."""
         return self.only is None or os.path.realpath(directory) in self.only
 
-    def calls(self, loaded: Iterable[str]) -> Iterator[ModuleCall]:
+    def calls(self, loaded: Iterable[str]) -> Iterator[CallRow]:
         """The calls of modules that are not on disk, in directories that nothing else had to read."""
         skipped = {os.path.realpath(one) for one in loaded}
         for path in self.area:
             if path not in skipped and (self.only is None or path in self.only):
-                for site in self.graph.known[path].remote:
-                    yield not_looked_into(
-                        f"module.{site.name}", site.source, Location(path=site.path, line=site.line, end_line=site.line)
-                    )
-
-
-def not_looked_into(address: str, source: str, location: Location) -> ModuleCall:
-    return ModuleCall(address=address, source=source, location=location, why="not downloaded here; terraform init fetches it")
+                yield from self.graph.known[path].remote
 
 
 def find_roots(paths: Sequence[str], *, users: bool = False) -> Roots:

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from checker.hcl.files import Folder, Unreadable, read, shown
 from checker.hcl.installed import installed
-from checker.model import Gap, Location
+from checker.model import CallRow, Gap, Location
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
 
 KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")
 _LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
 _FIRST_LINE = rb'(?:[ \t]*(?:\r?\n[ \t]*)?source[ \t]*=[ \t]*"([^"\n]*)")?'
-_CALL = re.compile(rb'module[ \t]+"?([\w-]+)"?[ \t]*\{' + _FIRST_LINE)
+_CALL = re.compile(rb'module(?!\.)(?:[ \t]+"?([\w-]+)"?[ \t]*\{' + _FIRST_LINE + rb")?")
+"""The word, and all of a call where it begins one as most are written."""
 _SOURCE = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 _JSON = re.compile(rb'"source"\s*:\s*"[^".]')
 _VERSION = re.compile(rb'^[ \t]*version[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """One module call as its bytes show it."""
-
-    path: str
-    line: int
-    name: str
-    source: str
-    version: str
+_NEW_LINE = ord("\n")
+ABSENT = "not downloaded here; terraform init fetches it"
 
 
 @dataclass(slots=True)
@@ -40,36 +33,82 @@ class Directory:
     names: tuple[str, ...] = ()
     keys: bool = False
     local: tuple[str, ...] = ()
-    remote: tuple[Site, ...] = ()
+    remote: Sequence[CallRow] = ()
     gaps: tuple[Gap, ...] = ()
 
 
-def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES) -> Directory:
-    """Read the files of a directory, whose real path is `path`, and forget them again."""
-    near = shown(found.path)
-    made = Directory(path, found.names)
-    gaps: list[Gap] = []
+def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES, near: str = "") -> Directory:
+    """Read the files of a directory, whose real path is `path`, and forget them again; `near` is how it is shown."""
+    look = _Look(path, needles)
+    near = near or shown(found.path)
     if found.problem:
-        gaps.append(Gap(what=near, why=found.problem, hint="make the folder readable, or leave it out of the paths"))
-    local: dict[str, None] = {}
-    remote: list[Site] = []
-    afar = False  # whether some JSON calls modules from elsewhere: only parsing tells which
+        look.gaps.append(Gap(what=near, why=found.problem, hint="make the folder readable, or leave it out of the paths"))
     shown_as, lies_in = "" if near == "." else f"{near}/", os.path.join(path, "")
     for name in found.names:
-        data = _read(lies_in + name, shown_as + name, gaps)
-        for needle in () if made.keys else needles:
-            made.keys = made.keys or needle in data
-        if b'".' in data:
-            local.update(dict.fromkeys(_local(data, path)))
-        if b"module" in data and name.endswith(".json"):
-            afar = afar or _JSON.search(data) is not None
-        elif b"module" in data:
-            remote.extend(_remote(data, shown_as + name))
-    made.keys = made.keys or afar or any(candidates(*one) for one in {(site.source, site.version) for site in remote})
-    ready = installed(path).values() if (remote or afar) and (found.initialised or "TF_DATA_DIR" in os.environ) else ()
-    made.local = (*local, *sorted({one for one in ready if os.path.isdir(one)}))
-    made.remote, made.gaps = tuple(remote), tuple(gaps)
-    return made
+        look.file(lies_in + name, shown_as + name)
+    ready: Iterable[str] = ()
+    if (look.remote or look.afar) and (found.initialised or "TF_DATA_DIR" in os.environ):
+        ready = installed(path).values()
+    local = (*look.local, *sorted({one for one in ready if os.path.isdir(one)}))
+    return Directory(path, found.names, look.keys or look.afar, local, look.remote, tuple(look.gaps))
+
+
+class _Look:
+    """What has been seen of one directory so far. `afar`: some JSON calls modules from elsewhere; only parsing tells which."""
+
+    __slots__ = ("afar", "gaps", "keys", "local", "needles", "path", "remote")
+
+    def __init__(self, path: str, needles: tuple[bytes, ...]) -> None:
+        self.path, self.needles = path, needles
+        self.keys = self.afar = False
+        self.local: dict[str, None] = {}
+        self.remote: list[CallRow] = []
+        self.gaps: list[Gap] = []
+
+    def file(self, path: str, where: str) -> None:
+        """Look at one file. Every search here is made in thousands of files, so none is made that can be spared."""
+        data = _read(path, where, self.gaps)
+        if not self.keys:
+            for needle in self.needles:
+                if needle in data:
+                    self.keys = True
+                    break
+        if path.endswith(".json"):
+            self.afar = self.afar or (b"module" in data and _JSON.search(data) is not None)
+        elif self.calls(data, where):
+            return
+        if b"module" in data:
+            self.local.update(dict.fromkeys(_local(data, self.path)))
+
+    def calls(self, data: bytes, where: str) -> bool:
+        """Note the calls of modules that do not lie beside; whether it is certain that no call is of one that does."""
+        known, line, plain = 0, 1, True
+        for call in _CALL.finditer(data):
+            name, source = call.group(1, 2)
+            at = call.start()
+            if name is None or (at and data[at - 1] != _NEW_LINE and data[data.rfind(b"\n", 0, at) + 1 : at].strip()):
+                plain = False
+                continue
+            if source is None:
+                found = _SOURCE.search(data, call.end(), _end(data, call))
+                source, plain = found.group(1) if found else b".", False
+            if source.startswith(b"."):
+                plain = False
+                continue
+            line += data.count(b"\n", known, at)
+            known = at
+            text, may_make = _named(source)
+            if may_make and candidates(text, _version(data, call)):
+                self.keys = True
+            self.remote.append((where, line, 1, line, 1, f"module.{name.decode('utf-8', 'replace')}", text, ABSENT))
+        return plain
+
+
+@lru_cache(maxsize=4096)
+def _named(source: bytes) -> tuple[str, bool]:
+    """The text of a source, and whether it is that of a module that is known to make keys in some version."""
+    text = source.decode("utf-8", "replace")
+    return text, is_known(text)
 
 
 def _read(path: str, where: str, gaps: list[Gap]) -> bytes:
@@ -95,24 +134,6 @@ def _local(data: bytes, path: str) -> Iterator[str]:
         target = os.path.realpath(os.path.join(path, text))
         if os.path.isdir(target):
             yield target
-
-
-def _remote(data: bytes, where: str) -> Iterator[Site]:
-    """The calls of modules that do not lie beside; most write their source on the first line."""
-    known, line = 0, 1
-    for call in _CALL.finditer(data):
-        at = call.start()
-        if data[data.rfind(b"\n", 0, at) + 1 : at].strip():
-            continue
-        source = call.group(2)
-        if source is None:
-            found = _SOURCE.search(data, call.end(), _end(data, call))
-            source = found.group(1) if found else b"."
-        if source.startswith(b"."):
-            continue
-        line += data.count(b"\n", known, at)
-        known, text = at, source.decode("utf-8", "replace")
-        yield Site(where, line, call.group(1).decode("utf-8", "replace"), text, _version(data, call) if is_known(text) else "")
 
 
 def _end(data: bytes, call: re.Match[bytes]) -> int:

@@ -20,11 +20,12 @@ from checker.hcl.triggers import ignored
 from checker.hcl.values import EvaluationError, Value
 from checker.hcl.world import Key, ModuleInstance, Planned, World, steps
 from checker.mechanism import STACK, location, recognise
-from checker.model import Instance, KeyResource, Location, ManagedUser, ModuleCall, Origin
+from checker.model import CallRow, Instance, KeyResource, Location, ManagedUser, Origin
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
-from checker.sources._roots import USER, Graph, not_looked_into
+from checker.sources._roots import USER, Graph
 from checker.sources._sightings import Sighting, chain, made_by_call, named, settled, switched_off
+from checker.sources._skim import ABSENT
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
 _INDEX = re.compile(r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]")
@@ -38,7 +39,7 @@ class Finder:
     graph: Graph
     modules: dict[str, Module]
     seen: list[Sighting] = field(default_factory=list)
-    calls: list[ModuleCall] = field(default_factory=list)
+    calls: list[CallRow] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
     roots: dict[str, str] = field(default_factory=dict)
     with_users: bool = False
@@ -89,7 +90,7 @@ class Finder:
         if declared.broken:
             return
         try:
-            mechanisms = recognise(Question(run.world, route, declared, updates=declared.labels[0] == STACK), self.at)
+            mechanisms = recognise(Question(run.world, route, declared, updates=declared.labels[0] == STACK), run)
         except EvaluationError as error:
             what = f"{owner.under(declared.name)}: its rotation cannot be worked out{told(run, error)}"
             self.trouble.append(Trouble(declared.file.path, declared.head.line, what))
@@ -120,8 +121,7 @@ class Finder:
         if not known:
             missing = run.world.missing.get(owner.under(f"module.{call.labels[0]}"))
             why = missing.why if missing and missing.why != "not downloaded here" else None
-            made = not_looked_into(owner.under(f"module.{call.labels[0]}"), source, place)
-            self.calls.append(made if why is None else ModuleCall(address=made.address, source=source, location=place, why=why))
+            self.calls.append((*place.order, owner.under(f"module.{call.labels[0]}"), source, why or ABSENT))
             return
         if not switched_off(run, owner, call, known[0]):
             self.seen.extend(made_by_call(run, owner, call, known[0], place))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from checker.model import Evidence, Fact
+from checker.model import Evidence, Fact, ModuleCalls
 from checker.record import dataclass
 from checker.sources._roots import find_roots
 
@@ -31,6 +31,6 @@ def read(paths: Sequence[str], *, at: datetime, settings: CodeSettings | None = 
 
         yield from look(roots, at, settings)
         return
-    yield from roots.calls(())
+    yield ModuleCalls(roots.calls(()))
     counts = (("files", roots.files), ("root modules", 0), ("key resources", 0), ("key instances", 0))
     yield Evidence(kind="code", name=", ".join(roots.names), counts=counts)

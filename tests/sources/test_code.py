@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker.hcl.installed import _repository, installed
-from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, Rotation
+from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation
 from checker.policy import load
 from checker.scan import run
 from checker.sources.code import CodeSettings, read
@@ -32,7 +32,8 @@ def write(**files: str) -> None:
 
 
 def facts(*paths: str, **settings):
-    return list(read(paths or ["."], at=AT, settings=CodeSettings(**settings)))
+    found = read(paths or ["."], at=AT, settings=CodeSettings(**settings))
+    return [one for fact in found for one in (fact if isinstance(fact, ModuleCalls) else (fact,))]
 
 
 def keys(*paths: str, **settings) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checker.formats._summary import count, evidence_line, loosened, moment, sentence, unopened
 from checker.formats.html._markup import Markup, code, element, joined, prose
-from checker.model import Gap, ModuleCall, Report, Rule
+from checker.model import Gap, ModuleCalls, Report, Rule
 
 _LISTED = 500
 
@@ -36,7 +36,7 @@ def unread(report: Report) -> Markup:
     return element("ul", *items, *_more(len(groups)))
 
 
-def _calls(calls: tuple[ModuleCall, ...]) -> Markup:
+def _calls(calls: ModuleCalls) -> Markup:
     places = [element("li", element("code", str(call.location))) for call in calls[:_LISTED]]
     return element("details", element("summary", "Where"), element("ul", *places))
 
