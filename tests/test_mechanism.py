@@ -43,6 +43,7 @@ CONSTANTS = (
     "timestamp() == null",
     "upper(timestamp()) == null",
     "timestamp() == 5",
+    "timestamp() == true",
     '[timestamp()] == "y"',
     'split("-", timestamp()) == "x"',
     "[1, timestamp()] == null",

@@ -43,7 +43,7 @@ class Declared:
         self.amended: list[Declared] = []
         self._body: Body | None = None
         self._own: Body | None = None
-        self._trouble: list[Trouble] | None = None
+        self._trouble: list[Trouble] = []
 
     def settle(self, body: Body) -> None:
         """Give the body that a JSON file has already been read into."""
@@ -101,21 +101,16 @@ class Declared:
             self._note(self.whole.line, "not UTF-8")
         except SyntaxFault as fault:
             self._note(fault.line, str(fault))
-        except IndexError:
-            self._note(self.whole.line, "not understood as a block")
         return Body()
 
     @property
     def broken(self) -> bool:
         """Whether its body could not be parsed."""
         self.body  # noqa: B018  parsing is what fills the trouble
-        return any(
-            one.path == self.file.path and self.whole.line <= one.line <= self.whole.end_line for one in self._trouble or ()
-        )
+        return any(one.path == self.file.path and self.whole.line <= one.line <= self.whole.end_line for one in self._trouble)
 
     def _note(self, line: int, what: str) -> None:
-        if self._trouble is not None:
-            self._trouble.append(Trouble(self.file.path, line, f"{self.kind} {self.name}: {what}".replace(" :", ":")))
+        self._trouble.append(Trouble(self.file.path, line, f"{self.kind} {self.name}: {what}".replace(" :", ":")))
 
 
 def _override(base: Body, other: Body, kind: str) -> Body:

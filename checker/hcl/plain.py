@@ -65,8 +65,7 @@ class _Reader:
     def take(self) -> Token:
         token = self.ahead
         self.behind = token.end
-        if token.kind != "end":
-            self.ahead = next(self.tokens)
+        self.ahead = next(self.tokens)
         return token
 
     def sees(self, *signs: str) -> bool:

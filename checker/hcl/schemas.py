@@ -79,8 +79,6 @@ def _until(config: Config, at: datetime) -> Value:
     span = rotating_span(config)
     if span is None or not span.sure:
         return Unknown(Certainty.LOOSE)
-    if span.fixed:
-        return span.fixed
     try:
         return rfc3339(add_months(_base(config, at, "rfc3339") + span.length, span.months))
     except (OverflowError, ValueError):

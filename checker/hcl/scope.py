@@ -163,10 +163,7 @@ class Inside:
             )
         if name not in LAZY and not all(map(is_known, arguments)):
             return blend(name, arguments)
-        try:
-            return make(*arguments)
-        except TypeError as error:
-            raise EvaluationError(f"{name}() does not take these arguments") from error
+        return make(*arguments)
 
     def aside(self, make: Callable[[], Value]) -> Value:
         """A value whose making is not noted: it tells a type, and nothing hangs on it."""

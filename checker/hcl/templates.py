@@ -105,8 +105,6 @@ def _flush(pieces: list[Piece]) -> None:
 
 def _until(reader: Reader, pieces: list[Piece], at: int, depth: int, ends: tuple[str, ...]) -> tuple[list[Expression], int]:
     """The parts of a template up to one of some ends; `%{ if }` and `%{ for }` take all up to their own."""
-    if depth > MAX_DEPTH:
-        raise SyntaxFault(f"nested deeper than {MAX_DEPTH} levels", reader.lines + 1)
     found: list[Expression] = []
     while at < len(pieces):
         one = pieces[at]

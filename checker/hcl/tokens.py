@@ -37,7 +37,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str, pos: int, stop: int) -> Iterator[Token]:
-    """The tokens between two offsets, the last one an `end`. Raises NotPlainError at what is none."""
+    """The tokens between two offsets, behind the last one nothing but `end`. Raises NotPlainError at what is none."""
     while True:
         found = _TOKEN.match(text, pos, stop)
         if found is None or found.lastgroup is None:
@@ -47,5 +47,3 @@ def tokens(text: str, pos: int, stop: int) -> Iterator[Token]:
         if word in _RESERVED:
             raise NotPlainError
         yield Token(kind, word, pos - len(word), pos)
-        if kind == "end":
-            return

@@ -72,8 +72,6 @@ def last(tree: Any) -> Any:
 
 def word(tree: Any) -> str:
     """A name or a label: bare, a keyword, or a quoted string without templates."""
-    if is_token(tree):
-        return str(tree)
     if tree.data == "string":
         return "".join(unescape(str(part.children[0])) for part in trees(tree) if is_token(part.children[0]))
     return str(tree.children[0])

@@ -37,8 +37,8 @@ class Sighting:
 def chain(owner: ModuleInstance) -> Iterator[Related]:
     """The calls from the root down to a module instance."""
     for one in owner.chain():
-        if one.call is not None:
-            yield Related(location=location(one.call.file.path, one.call.head), message=f"called here as {one.address}")
+        assert one.call is not None  # only the root is not called, and it is not in the chain
+        yield Related(location=location(one.call.file.path, one.call.head), message=f"called here as {one.address}")
 
 
 class Named(TypedDict):

@@ -143,7 +143,22 @@ def test_broken_code_is_read_alike(body, place, sign):
 
 
 @pytest.mark.parametrize(
-    "expression", [*RISKY, "<<A\nx\nA\n", "/* a */ 1", "a - 1", "a / b", "a . b", "a .b", "1.", '"a\nb"', "for"]
+    "expression",
+    [
+        *RISKY,
+        "<<A\nx\nA\n",
+        "/* a */ 1",
+        "a - 1",
+        "a / b",
+        "a . b",
+        "a .b",
+        "1.",
+        "for_each",
+        '"${a b}"',
+        '"\ue000\ue000{"',
+        '"a\nb"',
+        "for",
+    ],
 )
 def test_what_is_not_plain_is_left_alone(expression):
     """What the plain reader does not know, it does not guess at."""
@@ -162,6 +177,7 @@ def test_what_is_not_plain_is_left_alone(expression):
         "true = 1",
         "1 = 1",
         '"a" {}',
+        'a "b${c}" {}',
         "x = [1 2]",
         "x = {a = 1 b = 2}",
         "x =",

@@ -9,6 +9,7 @@ from checker.hcl import files
 from checker.hcl.bounds import MAX_DEPTH
 from checker.hcl.files import Unreadable, folder, read, walk
 from checker.hcl.inputs import gather
+from checker.hcl.modules import load
 from checker.hcl.values import EvaluationError, Unknown
 from tests.hcl.reading import is_unknown, module, plain, run, value
 
@@ -65,6 +66,7 @@ REFUSED = [
     "aws_iam_user.none.name",
     'aws_iam_user.many["c"].name',
     "terraform_data.t.none",
+    '"Infinity" + 1',
     'templatefile("t.tpl", 5)',
     'templatefile("bad.tpl", {})',
     'templatefile("t.tpl", {})',
@@ -94,6 +96,7 @@ UNKNOWN = [
     'filemd5("t.tpl")',
     'templatefile("gone.tpl", {})',
     'file("t.tpl", 1)',
+    '["a"] == tolist(["a"])',
     "var.unset ? 1 : [][0]",
 ]
 KNOWN = [
@@ -108,6 +111,9 @@ KNOWN = [
     ('{ for one in ["a", "b", "a"] : one => one... }', {"a": ["a", "a"], "b": ["b"]}),
     ('"%{ for one in [1, 2] }${one}%{ endfor }"', "12"),
     ('true ? "1" : 1', "1"),
+    ('"true" ? 1 : 2', 1),
+    ('true ? ["a"] : jsondecode("{")', ["a"]),
+    ('true ? ["a"] : null', ["a"]),
     ('"1" < 2', True),
     ("[for place, one in var.list : place]", [0]),
     ("path.root", "."),
@@ -182,6 +188,7 @@ def typed(folder: Path, kind: str, given: str):
         ("list(string)", "null", None),
         ("object({ a = optional(string) })", "{}", {"a": None}),
         ('object({ a = optional(string, "d") })', "{ a = null }", {"a": "d"}),
+        ('object({ a = optional(string, upper("d")) })', '{ a = "e" }', {"a": "e"}),
         ('object({ a = optional(string, "d") })', '{ a = "e", b = 1 }', {"a": "e"}),
         ("object({ a = optional(map(number), { b = 1 }) })", "{}", {"a": {"b": 1}}),
         ('object({ a = optional(list(string), ["x"]) })', "{}", {"a": ["x"]}),
@@ -213,7 +220,14 @@ def test_a_value_of_another_type_is_refused(kind, given, tmp_path):
         typed(tmp_path, kind, given)
 
 
-@pytest.mark.parametrize(("kind", "given"), [("set(string)", "[var.unset]"), ("string", "var.unset"), ("any", "var.unset")])
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("set(string)", "[var.unset]"),
+        ("string", "var.unset"),
+        ("any", "var.unset"),
+    ],
+)
 def test_an_unknown_value_of_a_type_is_unknown(kind, given, tmp_path):
     """No type makes a value known."""
     assert is_unknown(typed(tmp_path, kind, given))
@@ -250,6 +264,8 @@ def test_values_are_read_as_their_types_want(tmp_path):
     assert gather(root, environment=[("HOME", "x"), ("TF_VAR_no", "1")], given=[]).values == {"s": "X"}
     given = [("l", '["a"]'), ("s", "[1]")]
     assert gather(root, environment=[], given=given).values == {"l": ("a",), "s": "[1]"}
+    chosen = module(tmp_path / "m", VARIABLES, **{"a.auto.tfvars": 'l = false ? ["a"] : ["b"]\n'})
+    assert gather(chosen, environment=[], given=[]).values == {"l": ("b",)}
     broken = gather(root, environment=[("TF_VAR_l", "[")], given=[])
     assert isinstance(broken.values["l"], Unknown)
     assert [one.what for one in broken.trouble] == ["the value given for variable l is not understood"]
@@ -303,3 +319,38 @@ def test_a_pipe_is_read_to_its_end_or_its_bound(limit, tmp_path, monkeypatch):
     else:
         with pytest.raises(Unreadable, match="larger than"):
             read("pipe")
+
+
+def test_a_default_that_is_no_constant_is_unknown(tmp_path):
+    """Terraform refuses a call in the default of an attribute; nothing is guessed for it."""
+    assert is_unknown(typed(tmp_path, 'object({ a = optional(string, upper("d")) })', "{}")["a"])
+
+
+def test_what_is_no_folder_has_no_modules(tmp_path):
+    """A file in the place of a module is told, and nothing is in it."""
+    (tmp_path / "m").write_text("")
+    made = load(str(tmp_path / "m"))
+    assert (made.files, [one.what for one in made.trouble]) == ((), ["Not a directory"])
+
+
+JSON_FAULTS = [
+    ("[" * 200 + "]" * 200, "nested deeper than 100 levels"),
+    ("[1, 2]", "the file is not an object of blocks"),
+    ('{"terraform": ["x"]}', "an object was expected in 'terraform'"),
+]
+
+
+@pytest.mark.parametrize(("text", "what"), JSON_FAULTS)
+def test_json_that_is_no_terraform_is_told(text, what, tmp_path):
+    """One trouble for the file, however deep it goes."""
+    [trouble] = module(tmp_path, **{"a.tf.json": text}).trouble
+    assert what in trouble.what
+
+
+def test_comments_and_nulls_in_json_are_no_blocks(tmp_path):
+    """`//` may stand among names at any level, and null where a block may stand."""
+    labels = '{"//": "said", "k": {"//": "said", "lifecycle": [null, {"create_before_destroy": true}]}}'
+    made = module(tmp_path, **{"a.tf.json": f'{{"//": "said", "resource": {{"//": "said", "aws_iam_access_key": {labels}}}}}'})
+    assert (list(made.resources), made.trouble) == ([("aws_iam_access_key", "k")], [])
+    [lifecycle] = made.resources["aws_iam_access_key", "k"].body.nested
+    assert list(lifecycle.body.arguments) == ["create_before_destroy"]

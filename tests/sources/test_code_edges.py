@@ -139,3 +139,18 @@ def test_a_public_module_in_error_may_make_its_key():
     """A switch or a name that cannot be worked out is no reason to look away."""
     write(main_tf='module "u" {\n  source = "clouddrove/iam-user/aws"\n  name = local.no\n  enabled = local.no\n}\n')
     assert keys() == {"module.u": None}
+
+
+def test_a_folder_that_is_named_and_called_is_judged_as_both():
+    """The module has its own root then, besides the one that calls it."""
+    write(main_tf='module "b" {\n  source = "./b"\n}\n', b__main_tf=key('"u"'))
+    assert set(keys(".", "b")) == {"module.b.aws_iam_access_key.k", "aws_iam_access_key.k"}
+
+
+def test_a_comment_inside_of_a_block_excuses_it():
+    """It stands among the arguments; what it covers is the whole block."""
+    mark = '# keyturn:ignore[no-rotation] until=2099-01-01 reason="x"'
+    write(main_tf=key('"before"').replace('"k"', '"a"') + key('"u"', mark))
+    [found] = [one for one in facts() if isinstance(one, Ignore)]
+    assert found.covers is not None
+    assert (found.problem, found.covers.line, found.covers.end_line) == ("", 5, 8)
