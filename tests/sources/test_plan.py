@@ -174,7 +174,8 @@ def test_other_resources_and_data_sources_are_no_keys():
     """Only managed key resources count, whatever else bears the type."""
     data = {**a_change(), "mode": "data"}
     other = a_change("aws_iam_user.u")
-    facts = read_plan(a_plan(data, other))
+    prior = [{**a_resource("aws_iam_access_key.k"), "mode": "data"}]
+    facts = read_plan(a_plan(data, other, prior=prior))
     assert keys(facts) == []
     assert evidence(facts).counts == (("resources", 2), ("keys", 0))
 
@@ -252,6 +253,13 @@ def test_the_order_of_members_does_not_matter():
     """`jq -S` sorts them; what is told stays the same."""
     document = a_plan(a_change(), prior=[a_resource("aws_iam_access_key.k")], code=[a_block("aws_iam_access_key.k")])
     assert read_plan(dict(sorted(document.items()))) == read_plan(document)
+
+
+def test_members_that_nobody_knows_yet_are_passed_over():
+    """A later Terraform may write more beside the code of a plan."""
+    known = a_plan(a_change(), code=[a_block("aws_iam_access_key.k")])
+    more = {**known, "configuration": {"novelty": {"a": [1]}, **known["configuration"]}}
+    assert read_plan(more) == read_plan(known)
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])

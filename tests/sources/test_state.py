@@ -168,6 +168,14 @@ def test_a_key_that_cannot_be_read_is_a_gap(document):
     ]
 
 
+@pytest.mark.parametrize("address", ["aws_iam_access_key.k", None])
+def test_a_resource_without_a_type_is_a_gap(address):
+    """It may be a key: what it is cannot be told."""
+    torn = {**a_resource("aws_iam_access_key.k"), "type": None, "address": address}
+    [gap] = gaps(read_state(shown(torn, a_resource("aws_iam_access_key.other"))))
+    assert (address or "a resource without a type") in gap
+
+
 def test_a_name_that_is_sensitive_in_one_form_of_a_state_is_so_in_the_other():
     """Both are told alike."""
     raw = a_state(stored(an_instance(sensitive_attributes=VEILED)))
