@@ -257,7 +257,8 @@ def test_the_order_of_members_does_not_matter():
 
 def test_members_that_nobody_knows_yet_are_passed_over():
     """A later Terraform may write more beside the code of a plan."""
-    known = a_plan(a_change(), code=[a_block("aws_iam_access_key.k")])
+    bucket = a_block("aws_s3_bucket.b", {"bucket": {"constant_value": "b"}})
+    known = a_plan(a_change(), code=[a_block("aws_iam_access_key.k"), bucket])
     more = {**known, "configuration": {"novelty": {"a": [1]}, **known["configuration"]}}
     assert read_plan(more) == read_plan(known)
 
