@@ -1,6 +1,7 @@
 """The house rules that a machine can check: who may import whom, who may touch the world, and how long things may be."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -244,6 +245,13 @@ def test_functions_stay_short(module: Module) -> None:
 def test_modules_say_what_they_are(module: Module) -> None:
     """Every module opens with a sentence that says what the file is."""
     assert ast.get_docstring(module.tree)
+
+
+@every_module
+def test_what_is_not_covered_says_why(module: Module) -> None:
+    """Every line that coverage is not to count has its reason beside it."""
+    marks = [line for line in module.path.read_text(encoding="utf-8").splitlines() if "pragma:" in line]
+    assert [line for line in marks if not re.search(r"# pragma: no (cover|branch)  # \w", line)] == []
 
 
 def test_no_exception_outlives_its_reason() -> None:
