@@ -10,7 +10,7 @@ from checker.hcl.values import number
 START = Place(7, 3, 7, 3, "main.tf")
 FAULTS = [
     ("x = 1\nx = -2", "argument 'x' is set twice", 8),
-    ("x = -1\ny = -1e99999999999999", "'-1e99999999999999' is not a number", 8),
+    ("x = -1\ny = -1e99999999999999", "a text is not a number, or one past all measure", 8),
     ("x = a" + "[*]" * 120, "nested deeper than 100 levels", 7),
     ("b {\n" * 101 + "}\n" * 101, "nested deeper than 100 levels", 107),
     ("b {\n" * 100 + "b {}\n" + "}\n" * 100, "nested deeper than 100 levels", 7),
