@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from checker.cli.progress import Watch
     from checker.policy import Policy
     from checker.scan import Source
+    from checker.sources._planned import Planned
 
 TERRAFORM_READS = ("TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
 """The environment variables that decide what Terraform code means; sources get no others."""
@@ -29,13 +31,22 @@ TERRAFORM_READS = ("TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The evidence that a command line names; `files` are (kind, file) pairs, `-` is standard input."""
+    """The evidence that a command line names; `files` are (kind, file) pairs, `-` is standard input.
+
+    `planned` takes the values with which the plans among them were made, as they are read.
+    """
 
     at: datetime
     paths: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     live: Live | None = None
     values: tuple[tuple[str, str] | str, ...] = ()
+    planned: list[Planned] = field(default_factory=list, repr=False)
+
+    @property
+    def plans(self) -> tuple[tuple[str, str], ...]:
+        """The plans: they are read before the code, which they tell the values of variables."""
+        return tuple(one for one in self.files if one[0] == "plan")
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -44,12 +55,17 @@ class Asked:
 
 
 def sources(asked: Asked, policy: Policy, watch: Watch) -> Iterator[Source]:
-    """Every source that was asked for; live keys come last: which users matter there depends on the others."""
+    """Every source that was asked for: plans, then code, then the rest.
+
+    Live keys come last: which users matter there depends on the others.
+    """
     _check_standard_input(asked)
     users: set[str] = set()
+    for kind, name in asked.plans:
+        yield watch.over(f"{kind} {name}", _noting(users, _file(kind, name, asked)))
     if asked.places:
         yield watch.over("code", _noting(users, _code(asked)))
-    for kind, name in asked.files:
+    for kind, name in (one for one in asked.files if one[0] != "plan"):
         yield watch.over(f"{kind} {name}", _noting(users, _file(kind, name, asked)))
     if asked.live:
         inquiry = Inquiry(at=asked.at, policy=policy, users=users, watch=watch)
@@ -112,7 +128,7 @@ def _read_code(asked: Asked, paths: Sequence[str]) -> Iterator[Fact]:
 
     environment = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith(TERRAFORM_READS)))
     joined = asked.live is not None or any(kind == "report" for kind, _ in asked.files)
-    settings = code.CodeSettings(values=asked.values, environment=environment, users=joined)
+    settings = code.CodeSettings(values=asked.values, environment=environment, users=joined, planned=asked.planned)
     return code.read(paths, at=asked.at, settings=settings)
 
 
@@ -135,7 +151,8 @@ def _plan(name: str, stream: BinaryIO, asked: Asked) -> Iterator[Fact]:
     """A plan; where no code is given, the code inside it is read too, if it is a saved plan itself."""
     from checker.sources import plan
 
-    return plan.read(name, stream, at=asked.at, code=None if asked.places else lambda folder: _read_code(asked, (folder,)))
+    inside = None if asked.places else lambda folder: _read_code(asked, (folder,))
+    return plan.read(name, stream, at=asked.at, code=inside, planned=asked.planned.append)
 
 
 def _state(name: str, stream: BinaryIO, asked: Asked) -> Iterator[Fact]:

@@ -17,6 +17,7 @@ from checker.errors import UsageError
 if TYPE_CHECKING:
     from checker.model import Fact, Report
     from checker.policy import Policy
+    from checker.sources._planned import Planned
 
 KEY = "KEYTURN_HMAC_KEY"
 """The environment variable with the key; a file keeps it out of process lists."""
@@ -102,11 +103,13 @@ def _judge(policy: Policy, fail_on: str | None) -> Callable[[BinaryIO, BinaryIO 
         from checker.sources import archive, code, plan
 
         at = _now()
+        planned: list[Planned] = []
 
         def source() -> Iterator[Fact]:
-            yield from plan.read("plan", file, at=at)
+            yield from plan.read("plan", file, at=at, planned=planned.append)
             if archived:
-                yield from archive.read(archived, folder, lambda place: code.read([place], at=at))
+                settings = code.CodeSettings(planned=planned)
+                yield from archive.read(archived, folder, lambda place: code.read([place], at=at, settings=settings))
 
         bar = scan.BY_POLICY if fail_on is None else None if fail_on == "never" else Severity[fail_on.upper()]
         return scan.run([source], policy, at=at, fail_on=bar)

@@ -91,7 +91,8 @@ def _judged(options: Options, watch: Watch) -> Report:
     )
     sources = tuple(evidence.sources(asked, chosen, watch))
     if options.mending.asked:
-        sources = (*sources[: bool(asked.places)], *map(mending.remembered, sources[bool(asked.places) :]))
+        code = len(asked.plans) if asked.places else None  # what stands where it does is read again when it was mended
+        sources = tuple(one if number == code else mending.remembered(one) for number, one in enumerate(sources))
 
     def once() -> Report:
         report = one_scan.run(

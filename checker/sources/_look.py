@@ -11,6 +11,7 @@ from checker.hcl.files import Unreadable
 from checker.hcl.files import read as read_bytes
 from checker.hcl.inputs import gather
 from checker.hcl.modules import Module, Trouble
+from checker.hcl.values import Value
 from checker.hcl.world import World
 from checker.model import Evidence, Fact, Gap, Location, ModuleCalls, SourceText
 from checker.sources._ignores import ignores
@@ -33,9 +34,18 @@ def look(roots: Roots, at: datetime, given: CodeSettings) -> Iterator[Fact]:
         )
         inputs = gather(world.root, environment=given.environment, given=given.values)
         world.given.update(inputs.values)
+        if given.planned:
+            world.given.update(_planned(given, finder, root, roots))
         finder.trouble.extend(inputs.trouble)
         finder.look(world)
     yield from _facts(finder, roots)
+
+
+def _planned(given: CodeSettings, finder: Finder, root: str, roots: Roots) -> dict[str, Value]:
+    """The values with which this root was planned."""
+    from checker.sources._planned import values_for
+
+    return values_for(given.planned, finder.load(root), [finder.load(one) for one in roots.roots])
 
 
 def _reader(root: str) -> Callable[[str], str | None]:

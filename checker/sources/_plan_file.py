@@ -37,11 +37,13 @@ ACTIONS = {
 """The planned actions by number, as `terraform show -json` names them."""
 
 # The numbers of the fields that are read (internal/plans/planproto/planfile.proto of both projects).
-_VERSION, _CHANGE, _TARGET, _EXCLUDED, _ERRORED, _TIMESTAMP, _COMPLETE, _DEFERRED = 1, 3, 5, 6, 20, 21, 26, 27
+_VERSION, _VARIABLE, _CHANGE, _TARGET, _EXCLUDED, _ERRORED, _TIMESTAMP, _COMPLETE, _DEFERRED = 1, 2, 3, 5, 6, 20, 21, 26, 27
+_TOLD = (_VERSION, _VARIABLE, _CHANGE, _TARGET, _EXCLUDED, _ERRORED, _TIMESTAMP, _COMPLETE, _DEFERRED)
 _DEPOSED, _WHAT, _ADDRESS = 7, 9, 13
 _ACTION, _VALUE, _SENSITIVE_BEFORE, _SENSITIVE_AFTER = 1, 2, 3, 4
 _STEP, _ATTRIBUTE = 1, 1
 _PACKED = 1
+_TYPED = 2  # the value of a variable comes as a pair, with its type first
 
 _WANTED = frozenset({"id", "user", "status", "create_date", "pgp_key", "max_age"})
 _BLOCK = re.compile(r"(?:module\.[^.]+\.)*(?P<type>[^.]+)\.[^.]+")
@@ -88,9 +90,11 @@ def opened(parts: zipfile.ZipFile, name: str) -> IO[bytes]:
 def _changes(plan: Plan, part: Readable) -> None:
     """Read the `tfplan` part. Newer Terraform says that a plan is complete; targets and deferred changes say that it is not."""
     told: dict[int, int | bytes] = {}
-    for number, value in fields(part, (_VERSION, _CHANGE, _TARGET, _EXCLUDED, _ERRORED, _TIMESTAMP, _COMPLETE, _DEFERRED)):
+    for number, value in fields(part, _TOLD):
         if number == _CHANGE and isinstance(value, bytes):
             _change(plan, value)
+        elif number == _VARIABLE and isinstance(value, bytes):
+            _variable(plan, value)
         else:
             told[number] = value
     if told.get(_VERSION) != VERSION:
@@ -102,6 +106,19 @@ def _changes(plan: Plan, part: Readable) -> None:
         plan.flags["complete"] = False
     elif told.get(_COMPLETE):
         plan.flags["complete"] = True
+
+
+def _variable(plan: Plan, message: bytes) -> None:
+    """Read one variable: its name, and its value beside its type."""
+    told = dict(fields(io.BytesIO(message), (1, 2)))
+    name, value = _text(told.get(1)), told.get(2)
+    packed = next((data for _, data in fields(io.BytesIO(value), (_PACKED,))), b"") if isinstance(value, bytes) else b""
+    try:
+        typed = Packed(packed).whole() if isinstance(packed, bytes) else None
+    except WireError:  # nothing of the keys is lost with it
+        typed = None
+    if name and isinstance(typed, list) and len(typed) == _TYPED:
+        plan.variables[name] = typed[1]
 
 
 def _change(plan: Plan, message: bytes) -> None:

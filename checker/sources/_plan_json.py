@@ -46,6 +46,7 @@ class Plan:
     configuration: Configuration = field(default_factory=Configuration)
     checked: set[str] = field(default_factory=set)
     owners: Owners = field(default_factory=Owners)
+    variables: dict[str, object] = field(default_factory=dict, repr=False)
     resources: int = 0
     pool: dict[str, str] = field(default_factory=dict)
 
@@ -64,9 +65,17 @@ def read(document: Document, names: list[str]) -> Plan:
             _prior_state(plan, document)
         elif name == "configuration":
             plan.configuration = _plan_configuration.read(document)
-        elif name == "checks":
-            plan.checked.update(_checked(mapping(check)) for check in document.values())
+        else:
+            _aside(plan, name, document)
     return plan
+
+
+def _aside(plan: Plan, name: str, document: Document) -> None:
+    """Read what explains the rest."""
+    if name == "checks":
+        plan.checked.update(_checked(mapping(check)) for check in document.values())
+    elif name == "variables":
+        plan.variables.update((one, mapping(document.value()).get("value")) for one in document.members())
 
 
 def _change(plan: Plan, entry: Mapping[str, Any]) -> None:

@@ -81,6 +81,10 @@ _SIZED = {
 _NOT_YET = (0, 12)  # cty's extensions for unknown values, plain and refined
 
 
+DEEPEST = 100
+"""No value is nested deeper."""
+
+
 class Packed:
     """A position in MessagePack data as Terraform writes it."""
 
@@ -109,6 +113,17 @@ class Packed:
             return found
         self._skip(found if kind == "array" else 2 * found)
         return None
+
+    def whole(self, depth: int = 0) -> Any:
+        """A value with all that is in it; what only the apply will tell makes it an error, as does what is nested too deep."""
+        kind, found = self._token()
+        if depth > DEEPEST or found is UNKNOWN:
+            raise WireError("a value that cannot be known here")
+        if kind == "value":
+            return found
+        if kind == "array":
+            return [self.whole(depth + 1) for _ in range(found)]
+        return {str(self.value()): self.whole(depth + 1) for _ in range(found)}
 
     def _skip(self, count: int) -> None:
         while count:

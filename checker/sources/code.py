@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from checker.model import Evidence, Fact, ModuleCalls
 from checker.record import dataclass
 from checker.sources._roots import find_roots
+
+if TYPE_CHECKING:
+    from checker.sources._planned import Planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeSettings:
     """What is given from outside: values on the command line in its order (a pair is a variable, a text a values file), and
     the environment (only `TF_VAR_*` and `TF_WORKSPACE` count). `users` asks for the users that the code manages as well.
+    `planned` are the values with which plans of the code were made; they stand above all others.
     """
 
     values: tuple[tuple[str, str] | str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     users: bool = False
+    planned: Sequence[Planned] = ()
 
 
 def read(paths: Sequence[str], *, at: datetime, settings: CodeSettings | None = None) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ from checker.sources import _plan_file, _plan_json, _plan_mechanism, _plan_sourc
 from checker.sources._json_stream import Document, MalformedError, Readable
 from checker.sources._moments import when
 from checker.sources._plan_json import Change, Plan
+from checker.sources._planned import Planned, Take
 from checker.sources._terraform_input import (
     FOR_PLAN,
     MADE,
@@ -46,27 +47,38 @@ WHOLE = "Plan again without -target, when nothing is deferred"
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){0,3}", re.ASCII)
 
 
-def read(name: str, stream: BinaryIO, *, at: datetime, code: Code | None = None) -> Iterator[Fact]:
+def read(name: str, stream: BinaryIO, *, at: datetime, code: Code | None = None, planned: Take | None = None) -> Iterator[Fact]:
     """Yield the keys of a plan as they will be, the resources that make them, and a gap for what the plan does not tell.
 
-    `code` reads a directory of code. With it, the code inside a binary plan is read too.
+    `code` reads a directory of code. With it, the code inside a binary plan is read too. `planned` hears of the values with
+    which the plan was made, before any code is read.
     """
     what = shown(name)
     facts: tuple[Fact, ...]
     try:
-        facts = _read(what, stream, at, code)
+        facts = _read(what, stream, at, code, planned)
     except UnusableError as unusable:
         facts = (unusable.gap(what),)
     yield from facts
 
 
-def _read(what: str, stream: BinaryIO, at: datetime, code: Code | None) -> tuple[Fact, ...]:
+def _read(what: str, stream: BinaryIO, at: datetime, code: Code | None, planned: Take | None) -> tuple[Fact, ...]:
     head, whole = unpacked(stream)
     if head != ZIP:
-        return _told(what, _read_json(whole), at)
+        plan = _read_json(whole)
+        _pass_on(plan, planned, plan.configuration.keys)
+        return _told(what, plan, at)
     with sought(whole) as file:
+        plan = _plan_file.read(file)
+        _pass_on(plan, planned, () if code else [bare(one.address) for one in (*plan.changes, *plan.prior)], inside=bool(code))
         inside = _plan_source.facts(file, what, code) if code else ()
-        return (*_told(what, _plan_file.read(file), at), *inside)
+        return (*_told(what, plan, at), *inside)
+
+
+def _pass_on(plan: Plan, planned: Take | None, keys: Iterable[str], *, inside: bool = False) -> None:
+    """Tell the values of variables, if something tells the root module that they are for: its keys, or the code in the plan."""
+    if planned and plan.variables and (keys or inside):
+        planned(Planned(variables=plan.variables, keys=frozenset(keys)))
 
 
 def _told(what: str, plan: Plan, at: datetime) -> tuple[Fact, ...]:

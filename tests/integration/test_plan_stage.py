@@ -9,6 +9,7 @@ from checker.sources import plan, state
 from tests.integration.terraform_rig import Tree, a_tree, keys_of
 
 ACCOUNT = "123456789012"
+CANARY = "wJalrCANARY-variable"
 
 MONTHLY = """
 resource "aws_iam_user" "u" {
@@ -85,6 +86,37 @@ resource "terraform_data" "guard" {
       condition     = !var.fails
       error_message = "as asked"
     }
+  }
+}
+"""
+
+VARIED = """
+variable "pace" {
+  type    = object({ months = optional(number, 1), notes = optional(map(string), {}) })
+  default = {}
+}
+variable "names" {
+  type    = set(string)
+  default = []
+}
+variable "prefix" {
+  type      = string
+  sensitive = true
+  default   = "svc"
+}
+resource "aws_iam_user" "u" {
+  for_each = var.names
+  name     = "${var.prefix}-${each.key}"
+}
+resource "terraform_data" "step" {
+  triggers_replace = floor((formatdate("YYYY", plantimestamp()) * 12 + formatdate("M", plantimestamp())) / var.pace.months)
+}
+resource "aws_iam_access_key" "k" {
+  for_each = var.names
+  user     = aws_iam_user.u[each.key].name
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.step]
   }
 }
 """
@@ -211,6 +243,21 @@ def test_a_replacement_without_a_free_slot_is_foretold(tree, now):
     for verdict in scans(tree, now):
         assert ("no-room-to-rotate", "aws_iam_access_key.k") in {(rule, subject) for rule, subject, _ in verdict.findings}
     assert "LimitExceeded" in tree.terraform("apply", "tfplan", fails=True)
+
+
+def test_code_is_judged_with_the_values_of_the_plan(tree, now):
+    """What stands on the command line of `terraform plan` holds, in each form of the plan; a sensitive value is told nowhere."""
+    tree.write(VARIED)
+    tree.terraform("init")
+    tree.plan('-var=names=["a","b"]', f"-var=prefix={CANARY}")
+    assert [(one.code, one.findings, one.gaps) for one in scans(tree, now)] == [(0, [], [])] * 3
+    tree.plan('-var=names=["a"]', '-var=pace={months=6,notes={x="y"}}', f"-var=prefix={CANARY}")
+    place = f"main.tf:{line((tree.path / 'main.tf').read_text())}"
+    for verdict in scans(tree, now):
+        assert (verdict.code, verdict.findings, verdict.gaps) == (1, [("slow-rotation", "aws_iam_access_key.k", place)], [])
+        assert "every 183 days" in verdict.output
+        assert CANARY not in verdict.output
+    assert tree.scan(".", at=now).code == 0
 
 
 def test_states_and_what_is_no_plan_are_told_apart(tree, now):
