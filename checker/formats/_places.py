@@ -11,6 +11,8 @@ from checker.record import dataclass
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _NO_FILE = "keyturn.yaml"
+_INSIDE_A_PLAN = "!/"
+"""Stands between a saved plan and a file of the code in it: no file of a repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def uri(path: str) -> str:
 
 
 def _inside(path: str) -> str | None:
-    if not path or path.startswith("/") or _DRIVE.match(path):
+    if not path or path.startswith("/") or _DRIVE.match(path) or _INSIDE_A_PLAN in path:
         return None
     plain = normpath(path)
     return None if plain in (".", "..") or plain.startswith("../") else plain

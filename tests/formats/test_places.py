@@ -53,6 +53,13 @@ def test_a_live_key_is_shown_at_the_first_line_of_the_anchor() -> None:
     assert shown == Location(path="policies/ours.yaml", line=1, column=1, end_line=1, end_column=11)
 
 
+def test_code_inside_a_saved_plan_is_no_file_of_the_repository() -> None:
+    """It is shown at the anchor, and where it stands is said; a folder may have an exclamation mark in its name."""
+    shown = place(a_finding(location=at("infra/tfplan!/m/main.tf", 3)), a_report(anchor="keyturn.yaml"))
+    assert (shown.location.path, shown.outside) == ("keyturn.yaml", "infra/tfplan!/m/main.tf:3")
+    assert place(a_finding(location=at("hey!you/main.tf", 3)), a_report()).outside == ""
+
+
 def test_an_anchor_outside_is_none() -> None:
     """A policy from elsewhere cannot carry an alert; the name that it would have here does."""
     assert anchor(a_report(anchor="/etc/keyturn.yaml")) == Location(path="keyturn.yaml")

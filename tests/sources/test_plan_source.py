@@ -51,10 +51,10 @@ def _elsewhere(tmp_path, monkeypatch):
 def test_findings_are_named_as_parts_of_the_plan():
     """Where the code is not at hand, its files are told as the plan's."""
     some = found(a_binary_plan(a_change(K), more=code(ROOT)))
-    assert [one.location.path for one in some] == ["tfplan!m/main.tf", "tfplan!main.tf", "tfplan!other.tofu"]
+    assert [one.location.path for one in some] == ["tfplan!/m/main.tf", "tfplan!/main.tf", "tfplan!/other.tofu"]
     assert {one.instances[0].root for one in some} == {""}
-    assert some[0].mechanism.why == "see tfplan!m/main.tf"
-    assert some[0].mechanism.related[0].location.path == "tfplan!m/main.tf"
+    assert some[0].mechanism.why == "see tfplan!/m/main.tf"
+    assert some[0].mechanism.related[0].location.path == "tfplan!/m/main.tf"
 
 
 @pytest.mark.parametrize("beside", [True, False])
@@ -92,7 +92,7 @@ def test_code_that_was_changed_since_is_not_taken_for_the_plans():
     """One other byte, and the lines are the plan's own."""
     Path("main.tf").write_text("yek\n")
     (one,) = found(a_binary_plan(a_change(K), more=code({"": (".", {"main.tf": "key\n"})})))
-    assert one.location.path == "tfplan!main.tf"
+    assert one.location.path == "tfplan!/main.tf"
 
 
 def test_modules_beside_and_above_the_root_keep_their_places():
@@ -108,7 +108,7 @@ def test_modules_beside_and_above_the_root_keep_their_places():
     some = found(a_binary_plan(a_change(K), more=code(tree)), reader=reader)
     assert seen == {"main.tf": "root", "../shared/a/main.tf": "a", "../../b/main.tf": "b"}
     names = {one.address: one.location.path for one in some}
-    assert names == {"root": "tfplan!main.tf", "a": "tfplan!../shared/a/main.tf", "b": "tfplan!../../b/main.tf"}
+    assert names == {"root": "tfplan!/main.tf", "a": "tfplan!/../shared/a/main.tf", "b": "tfplan!/../../b/main.tf"}
 
 
 def test_downloaded_modules_are_noted_for_the_reader():
