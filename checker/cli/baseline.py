@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from checker.errors import UsageError
@@ -23,6 +22,7 @@ def known(file: str) -> frozenset[str]:
 
 def _parsed(file: str) -> Any:
     import json
+    from pathlib import Path
 
     try:
         return json.loads(Path(file).read_bytes())

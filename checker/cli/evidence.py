@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -137,7 +136,7 @@ def _file(kind: str, name: str, asked: Asked) -> Source:
 
     def read() -> Iterator[Fact]:
         try:
-            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as stream:
+            with sys.stdin.buffer if name == "-" else open(name, "rb") as stream:
                 yield from READERS[kind](name, stream, asked)
         except OSError as error:
             yield Gap(what=name, why=f"cannot be read: {error.strerror or error}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Iterator
@@ -53,6 +52,8 @@ def _too_late(at: datetime) -> Iterator[Gap]:
 
 def read(live: Live, inquiry: Inquiry) -> Iterator[Fact]:
     """The facts of every account; the threads end at their next request when the run is stopped."""
+    import random
+
     from checker.sources import aws
 
     stop = threading.Event()

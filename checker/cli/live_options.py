@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import click
@@ -76,7 +76,7 @@ def _check_file(file: str, outputs: Sequence[Output]) -> None:
     """Refuse a file for the evidence that something else would be written to."""
     if file == "-":
         raise click.UsageError("--save-evidence needs a file: standard output is for the report.")
-    if any(one.file != "-" and Path(one.file).resolve() == Path(file).resolve() for one in outputs):
+    if any(one.file != "-" and os.path.realpath(one.file) == os.path.realpath(file) for one in outputs):
         raise click.UsageError(f"a format and the evidence would both be written to {file}. Give each its own file.")
     check_folder(file)
 

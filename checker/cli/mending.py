@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -177,11 +176,15 @@ def _rows(parts: list[str]) -> list[str]:
 
 def _here(path: str) -> str:
     """The path as the person who is here would write it."""
+    from pathlib import Path
+
     return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path
 
 
 def _name(path: str) -> str:
     """The path from the current directory down; from the top where the file is elsewhere (`patch -p1 -d /`)."""
+    from pathlib import Path
+
     full = Path(path).absolute()
     here = Path.cwd()
     return (full.relative_to(here) if full.is_relative_to(here) else full.relative_to(full.anchor)).as_posix()

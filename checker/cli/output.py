@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -16,7 +15,7 @@ from checker.errors import OutputError
 def checked(outputs: Sequence[Output]) -> tuple[Output, ...]:
     """The outputs as they will be written, text to standard output by default; raises before any work is done in vain."""
     outputs = tuple(outputs) or (Output(format="text"),)
-    targets = [one.file if one.file == "-" else str(Path(one.file).resolve()) for one in outputs]
+    targets = [one.file if one.file == "-" else os.path.realpath(one.file) for one in outputs]
     if targets.count("-") > 1:
         raise click.UsageError("only one format can go to standard output. Give the others a file: -f NAME=FILE")
     for one, target in zip(outputs, targets, strict=True):
@@ -29,6 +28,8 @@ def checked(outputs: Sequence[Output]) -> tuple[Output, ...]:
 
 def check_folder(file: str) -> None:
     """Raise if a file cannot be made there, before any work is done in vain."""
+    from pathlib import Path  # most reports go to standard output
+
     folder = Path(file).parent
     if Path(file).is_dir():
         raise OutputError(f"{file} is a folder. Name a file in it.")
@@ -43,7 +44,7 @@ def write(text: str, file: str) -> None:
         if file == "-":
             _write_stdout(data)
         else:
-            _write_file(data, Path(file).resolve())
+            _write_file(data, os.path.realpath(file))
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -59,8 +60,11 @@ def _write_stdout(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write_file(data: bytes, target: Path) -> None:
+def _write_file(data: bytes, name: str) -> None:
     """Write beside the target and rename, so that a reader never sees half a report."""
+    from pathlib import Path
+
+    target = Path(name)
     if target.exists() and not target.is_file():  # a device or a named pipe cannot be replaced
         target.write_bytes(data)
         return

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import click
@@ -81,7 +80,7 @@ def _judged(options: Options, watch: Watch) -> Report:
     from checker import policy
     from checker import scan as one_scan
 
-    chosen = policy.load(options.policy, near=[Path(path) for path in options.paths])
+    chosen = policy.load(options.policy, near=options.paths)
     asked = Asked(
         at=options.as_of or datetime.now(timezone.utc).replace(microsecond=0),
         paths=options.paths,

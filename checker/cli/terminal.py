@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TextIO
 
 
@@ -25,4 +24,8 @@ def wants_colour(choice: str, stream: TextIO) -> bool:
 
 def width() -> int:
     """The terminal's columns, within what a person can read; 100 where there is no terminal."""
+    if "COLUMNS" not in os.environ and not os.isatty(1):
+        return 100
+    import shutil
+
     return max(40, min(shutil.get_terminal_size((100, 24)).columns, 140))

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 
-from checker.hcl.tidy import BLOCK, names
+from checker.hcl.tidy import BLANK, names, run
 from checker.record import dataclass
 
 _IDENT = rb"[A-Za-z_\x80-\xff][\w\x80-\xff-]*"
@@ -30,13 +30,12 @@ _TEMPLATE = re.compile(rb"\$\$?\{|%%?\{")
 _LONE_WORD = re.compile(rb"\n[ \t\f\v]*(" + _IDENT + rb")[ \t\r\f\v]*(?=\n)")
 _FRESH_START = re.compile(rb"\n(?=" + _FRESH + rb")")
 _WORD = re.compile(_IDENT + rb'|"(?:[^"\\$%\n]|\\[^\n]|[$%](?!\{))*"')
-_BLANK = re.compile(rb"[ \t\r\n]+|(#|/[/*])")
 _SPACE = re.compile(rb"[ \t]+|(#|/[/*])")
 _QUOTE = ord('"')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     """One top-level block: `data[start:end]` is all of it, `data[header_end:end - 1]` what stands between its braces."""
 
@@ -120,14 +119,12 @@ class _Reader:
     def read(self) -> None:
         pos = len(_BYTE_ORDER_MARK) if self.data.startswith(_BYTE_ORDER_MARK) else 0
         while pos < len(self.data):
-            pos = self._item(pos)
+            pos = self._item(pos if self._talks else self._tidy(pos))
 
     def _item(self, pos: int) -> int:
         """Read the block or argument at `pos`; the offset to go on from, which after a fault is where the next block begins."""
         try:
-            pos = self._skip(_BLANK, pos)
-            if not self._talks and (tidy := BLOCK.match(self.data, pos)):
-                return self._tidy(tidy)
+            pos = self._skip(BLANK, pos)
             return self._block_or_argument(pos) if pos < len(self.data) else pos
         except _BrokenError as broken:
             self._fault(str(broken), broken.offset)
@@ -143,13 +140,14 @@ class _Reader:
             return self._through(_Frame(self._code, pos, _ARGUMENT_CODE), behind + 1)
         return self._block(pos, words, behind + 1)
 
-    def _tidy(self, found: re.Match[bytes]) -> int:
-        kind, labels = names(found)
-        self._add(kind, labels, found.start(), found.end(4), found.end(5), self._line(found.start()))
-        return found.end()
-
-    def _add(self, kind: str, labels: tuple[str, ...], start: int, header_end: int, end: int, line: int) -> None:
-        self.blocks.append(Block(kind=kind, labels=labels, start=start, header_end=header_end, end=end, line=line))
+    def _tidy(self, pos: int) -> int:
+        """Read the tidy blocks from `pos` on; the offset of what is not tidy, or of the end."""
+        found, pos = run(self.data, pos)
+        for one in found:
+            kind, labels = names(one)
+            start = one.start()
+            self.blocks.append(Block(kind, labels, start, one.end(4), one.end(5), self._line(start)))
+        return pos
 
     def _words(self, pos: int) -> tuple[list[bytes], int]:
         """The words and quoted labels from `pos` on, on one line, and the offset behind them."""
@@ -163,7 +161,7 @@ class _Reader:
         line = self._line(start)
         end = self._through(_Frame(self._code, start), header_end)
         kind, *labels = (word.removeprefix(b'"').removesuffix(b'"').decode("utf-8", "surrogateescape") for word in words)
-        self._add(kind, tuple(labels), start, header_end, end, line)
+        self.blocks.append(Block(kind, tuple(labels), start, header_end, end, line))
         behind = self._skip(_SPACE, end)
         if self.data[behind : behind + 1] not in (b"\r", b"\n", b""):
             self._fault("a new line must follow the closing brace of a block", behind)

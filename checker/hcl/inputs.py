@@ -10,7 +10,6 @@ from checker.hcl.bounds import Budget, Exhausted
 from checker.hcl.evaluate import Names, Scope, evaluate
 from checker.hcl.files import Unreadable, read, shown
 from checker.hcl.functions import FUNCTIONS
-from checker.hcl.json_syntax import read_json, variables
 from checker.hcl.modules import Module, Trouble
 from checker.hcl.nodes import Call, Expression, Place, Reference, SyntaxFault
 from checker.hcl.syntax import parse_body, parse_expression
@@ -73,7 +72,7 @@ def _set(values: dict[str, Value], root: Module, name: str, text: str, trouble: 
 def _file(path: str, trouble: list[Trouble]) -> dict[str, Value]:
     try:
         text = read(path).decode("utf-8-sig")
-        found = variables(read_json(text)) if path.endswith(".json") else _arguments(text)
+        found = _json(text) if path.endswith(".json") else _arguments(text)
         return {name: _constant(node) for name, node in found}
     except (Unreadable, EvaluationError, Exhausted) as error:
         trouble.append(Trouble(shown(path), 1, str(error) or "too deep"))
@@ -82,6 +81,12 @@ def _file(path: str, trouble: list[Trouble]) -> dict[str, Value]:
     except SyntaxFault as fault:
         trouble.append(Trouble(shown(path), fault.line, str(fault)))
     return {}
+
+
+def _json(text: str) -> Iterator[tuple[str, Expression]]:
+    from checker.hcl.json_syntax import read_json, variables
+
+    return iter(variables(read_json(text)))
 
 
 def _arguments(text: str) -> Iterator[tuple[str, Expression]]:

@@ -12,11 +12,11 @@ def installed(root: str) -> dict[str, str]:
 
     Only directories below the root or in its data folder count: modules.json is input like any other.
     """
-    import json
-
     data = data_folder(root)
     try:
         with open(os.path.join(data, "modules", "modules.json"), encoding="utf-8") as stream:
+            import json  # where nothing was downloaded, nothing is read
+
             listed = json.load(stream)["Modules"]
         pairs = {str(one["Key"]): os.path.realpath(os.path.join(root, str(one["Dir"]))) for one in listed if one["Key"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

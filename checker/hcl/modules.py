@@ -9,8 +9,6 @@ from dataclasses import field
 
 from checker.hcl.blocks import Block, Comment, split
 from checker.hcl.files import CodeFile, Unreadable, folder, read, shown
-from checker.hcl.json_syntax import blocks as json_blocks
-from checker.hcl.json_syntax import body, comments, read_json
 from checker.hcl.nodes import Body, Expression, Nested, Place, SyntaxFault
 from checker.hcl.syntax import TOP, parse_body
 from checker.record import dataclass
@@ -33,12 +31,11 @@ class Declared:
     `span` are the bytes of the block, none for JSON. The places are worked out when they are asked for: most blocks never are.
     """
 
-    __slots__ = ("_block", "_body", "_own", "_place", "_trouble", "amended", "file", "kind", "labels", "overrides", "raw", "span")
+    __slots__ = ("_block", "_body", "_own", "_place", "_trouble", "amended", "file", "kind", "labels", "overrides", "span")
 
     def __init__(self, file: CodeFile, kind: str, labels: tuple[str, ...], block: Block | None, place: Place | None) -> None:
         self.file, self.kind, self.labels, self._block, self._place = file, kind, labels, block, place
         self.span = (block.start, block.end) if block else (0, 0)
-        self.raw = file.data[block.start : block.end] if block else b""
         self.overrides: list[Declared] = []
         self.amended: list[Declared] = []
         self._body: Body | None = None
@@ -52,6 +49,11 @@ class Declared:
     def parse(self, trouble: list[Trouble]) -> None:
         """Remember where faults of the body are to be noted."""
         self._trouble = trouble
+
+    @property
+    def raw(self) -> bytes:
+        """The text of the block; empty for JSON."""
+        return self.file.data[self.span[0] : self.span[1]]
 
     @property
     def name(self) -> str:
@@ -90,7 +92,7 @@ class Declared:
 
     def mentions(self, word: str) -> bool:
         """Whether the text of the block holds a word; a JSON block is always asked."""
-        return not self.raw or word.encode() in self.raw
+        return self._block is None or self.file.data.find(word.encode(), *self.span) >= 0
 
     def _read(self) -> Body:
         try:
@@ -170,46 +172,50 @@ def load(directory: str) -> Module:
     found = folder(directory)
     if found.problem:
         module.trouble.append(Trouble(shown(directory), 1, found.problem))
+    near = shown(directory)
+    near = "" if near == "." else f"{near.rstrip('/')}/"
     ordinary = [name for name in found.names if not _OVERRIDE.search(name)]
     files: list[CodeFile] = []
     for name in (*ordinary, *(name for name in found.names if _OVERRIDE.search(name))):
-        path = shown(os.path.join(directory, name))
+        path = near + name
         try:
             files.append(CodeFile(path, read(os.path.join(directory, name))))
         except Unreadable as error:
             module.trouble.append(Trouble(path, 1, str(error)))
     module.files = tuple(files)
     for file in files:
+        overrides = _OVERRIDE.search(os.path.basename(file.path)) is not None
         for block in _blocks(file, module):
-            _add(module, block, bool(_OVERRIDE.search(os.path.basename(file.path))))
+            _add(module, block, overrides)
     return module
 
 
 def _add(module: Module, block: Declared, overrides: bool) -> None:
     block.parse(module.trouble)
-    table = _table(module, block)
-    if table is None:
+    name = _TABLES.get((block.kind, len(block.labels)))
+    if name is None:
         (module.locals if block.kind == "locals" else module.others).append(block)
         return
+    table: dict[object, Declared] = getattr(module, name)
     key = block.labels if len(block.labels) == 2 else block.labels[0]
-    if overrides and key in table:
-        table[key].overrides.append(block)
-        table[key].amended.append(block)
-    elif key in table:
-        module.trouble.append(Trouble(block.file.path, block.head.line, f"{block.kind} {block.name} is declared twice"))
+    known = table.setdefault(key, block)
+    if known is block:
+        return
+    if overrides:
+        known.overrides.append(block)
+        known.amended.append(block)
     else:
-        table[key] = block
+        module.trouble.append(Trouble(block.file.path, block.head.line, f"{block.kind} {block.name} is declared twice"))
 
 
-def _table(module: Module, block: Declared) -> dict[object, Declared] | None:
-    tables: dict[tuple[str, int], object] = {
-        ("resource", 2): module.resources,
-        ("data", 2): module.data,
-        ("variable", 1): module.variables,
-        ("output", 1): module.outputs,
-        ("module", 1): module.calls,
-    }
-    return tables.get((block.kind, len(block.labels)))  # type: ignore[return-value]  # the labels fit the table's key
+_TABLES = {
+    ("resource", 2): "resources",
+    ("data", 2): "data",
+    ("variable", 1): "variables",
+    ("output", 1): "outputs",
+    ("module", 1): "calls",
+}
+"""Where a module keeps a block, by its kind and the number of its labels."""
 
 
 def _blocks(file: CodeFile, module: Module) -> Iterator[Declared]:
@@ -241,10 +247,12 @@ def _column(data: bytes, first: int, at: int) -> int:
 
 
 def _json(file: CodeFile, module: Module) -> Iterator[Declared]:
+    from checker.hcl.json_syntax import blocks, body, comments, read_json
+
     try:
         text = file.data.decode("utf-8-sig")
         whole = read_json(text, file.path)
-        made = [(stated, body(stated)) for stated in json_blocks(whole)]
+        made = [(stated, body(stated)) for stated in blocks(whole)]
     except UnicodeDecodeError:
         module.trouble.append(Trouble(file.path, 1, "not UTF-8"))
     except SyntaxFault as fault:

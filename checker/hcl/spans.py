@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -48,6 +47,8 @@ def longest_months(months: int) -> timedelta:
 
 def add_months(start: datetime, months: int) -> datetime:
     """So many months later, days past the month's end running over, as Go's AddDate counts."""
+    from calendar import monthrange
+
     total = start.year * 12 + start.month - 1 + months
     year, month = divmod(total, 12)
     extra = start.day - monthrange(year, month + 1)[1]

@@ -6,13 +6,15 @@ import os
 import re
 import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checker.hcl.nodes import Body, Expression, Literal, Place, SyntaxFault
 from checker.hcl.plain import read as plain_body
 from checker.hcl.tree import has_stand_ins, hide_escapes
 from checker.hcl.values import composed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOP = Place(1, 1, 1, 1)
 """The start of a file."""
@@ -131,6 +133,8 @@ def _blanked(text: str) -> tuple[str, frozenset[tuple[int, int]]]:
 
 def _parser() -> Any:
     """python-hcl2's parser, with its grammar cache in the user's cache directory where the package's own is read-only."""
+    from pathlib import Path
+
     import hcl2.parser as module
 
     cache = Path(module.PARSER_FILE)
@@ -140,6 +144,8 @@ def _parser() -> Any:
 
 
 def _user_cache() -> Path:
+    from pathlib import Path
+
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/.cache")
     folder = Path(base) / "keyturn"
     try:

@@ -32,5 +32,31 @@ BLOCK = re.compile(rb"([A-Za-z_][A-Za-z0-9_-]*)[ \t]*" + _LABEL * 2 + rb"(\{)" +
 
 def names(found: re.Match[bytes]) -> tuple[str, tuple[str, ...]]:
     """The kind and the labels of a block that was found."""
-    kind, *labels = (part.decode("utf-8", "surrogateescape") for part in found.group(1, 2, 3) if part is not None)
-    return kind, tuple(labels)
+    kind, first, second = found.group(1, 2, 3)
+    if first is None:
+        return kind.decode(), ()
+    label = first.decode("utf-8", "surrogateescape")
+    return kind.decode(), (label,) if second is None else (label, second.decode("utf-8", "surrogateescape"))
+
+
+BLANK = re.compile(rb"[ \t\r\n]+|(#|/[/*])")
+"""White space, or the begin of a comment."""
+
+
+def run(data: bytes, pos: int) -> tuple[list[re.Match[bytes]], int]:
+    """The tidy blocks from an offset on, with comments of one line between them, and the offset of what is not tidy."""
+    found: list[re.Match[bytes]] = []
+    blank, tidy = BLANK.match, BLOCK.match
+    while True:
+        while space := blank(data, pos):
+            if space.lastindex is None:
+                pos = space.end()
+            elif data.startswith(b"/*", pos):
+                return found, pos
+            elif (pos := data.find(b"\n", pos)) < 0:
+                return found, len(data)
+        block = tidy(data, pos)
+        if block is None:
+            return found, pos
+        found.append(block)
+        pos = block.end()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
@@ -98,7 +97,8 @@ def is_known(value: Value) -> bool:
 
 def token(value: Value) -> str:
     """A short name that equal values share and different values do not; type matters, the order of a map's keys does not."""
-    return _digest(_spell(value, {}))
+    text = _spell(value, {})
+    return text if len(text) <= _SPELT else f"#{_digest(text)}"
 
 
 _SPELT = 500
@@ -106,6 +106,8 @@ _SPELT = 500
 
 
 def _digest(text: str) -> str:
+    import hashlib  # loads OpenSSL, and most texts are short
+
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
 _KEY_ID = re.compile(r"(?:AKIA|ASIA)([A-Z2-7]{16})")
@@ -13,6 +12,8 @@ _ACCOUNT = 0x7FFFFFFFFF80
 
 def account_of(key_id: str) -> str | None:
     """The twelve digits of the account that a key id holds, or None for an id that holds none."""
+    import base64
+
     match = _KEY_ID.fullmatch(key_id)
     if not match:
         return None

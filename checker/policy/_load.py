@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import checker
 from checker.errors import PolicyError
 from checker.late import Late
 from checker.policy._nouns import KeyClass, Policy, Setting
 from checker.rules import RULES
+
+if TYPE_CHECKING:
+    from pathlib import Path  # takes longer to load than to do without
 
 SHIPPED = ("default", "strict", "code-only")
 """The policies that can be named without a file."""
@@ -21,15 +24,15 @@ LARGEST = 1_000_000
 """The size of a policy file in bytes that is certainly none."""
 
 
-def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
+def load(choice: str | None, *, near: Sequence[str | os.PathLike[str]] = ()) -> Policy:
     """The policy that counts: `choice` is a file or a built-in name; without it keyturn.yaml beside the first path or here."""
     if choice is None:
         found = next(_found(near), None)
         return replace(_from_file(found), found=True) if found else default()
-    if choice in SHIPPED and not Path(choice).is_file():
+    if choice in SHIPPED and not os.path.isfile(choice):
         return _shipped(choice)
     if _is_path(choice):
-        return _from_file(Path(choice))
+        return _from_file(choice)
     from difflib import get_close_matches
 
     near_it = get_close_matches(choice, SHIPPED, 1)
@@ -38,16 +41,16 @@ def load(choice: str | None, *, near: Sequence[Path] = ()) -> Policy:
 
 
 def _is_path(choice: str) -> bool:
-    return choice.endswith((".yaml", ".yml")) or Path(choice).name != choice or os.path.lexists(choice)
+    return choice.endswith((".yaml", ".yml")) or os.path.basename(choice) != choice or os.path.lexists(choice)
 
 
-def _found(near: Sequence[Path]) -> Iterator[Path]:
+def _found(near: Sequence[str | os.PathLike[str]]) -> Iterator[str]:
     """The policy files beside the first path, then in the current directory."""
-    folders = [path if path.is_dir() else path.parent for path in near[:1]]
-    for folder in (*folders, Path()):
-        here = [folder / name for name in NAMES if os.path.lexists(folder / name)]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in near[:1]]
+    for folder in (*folders, ""):
+        here = [place for name in NAMES if os.path.lexists(place := os.path.join(folder, name))]
         if len(here) > 1:
-            raise PolicyError(f"{here[0].as_posix()} and {here[1].name} are both there; keep one of them")
+            raise PolicyError(f"{_path(here[0]).as_posix()} and {NAMES[1]} are both there; keep one of them")
         yield from here
 
 
@@ -61,9 +64,16 @@ def _by_default() -> tuple[KeyClass, ...]:
     return (KeyClass(settings=settings),)
 
 
-def _from_file(path: Path) -> Policy:
+def _path(name: str) -> Path:
+    from pathlib import Path
+
+    return Path(name)
+
+
+def _from_file(name: str) -> Policy:
     from checker.policy._document import read  # loads YAML, which most runs need not
 
+    path = _path(name)
     return read(_text(path), path.as_posix(), path.stem)
 
 
@@ -92,7 +102,7 @@ def _shipped(name: str) -> Policy:
 
 def shipped_text(name: str) -> str:
     """A built-in policy's text: beside the package's modules when installed, beside the package in its own repository."""
-    package = Path(checker.__file__).parent
+    package = _path(checker.__file__).parent
     for folder in (package / "policies", package.parent / "policies"):
         file = folder / f"{name}.yaml"
         if file.is_file():

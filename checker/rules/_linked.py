@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -101,9 +100,16 @@ def plan_leaves(key: AccessKey) -> str:
     return " The plan leaves it in place." if key.planned else ""
 
 
+def quoted(text: str) -> str:
+    """A text as one word of a shell's command."""
+    import shlex
+
+    return shlex.quote(text)
+
+
 def by_hand(key: AccessKey) -> str:
     """The command that takes a user's keys from one safe step to the next, where Terraform does not manage them."""
-    return f"keyturn rotate {shlex.quote(key.user)}"
+    return f"keyturn rotate {quoted(key.user)}"
 
 
 def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:
@@ -111,7 +117,7 @@ def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:
     if forgotten(key):
         return f"Rotate it by hand: {by_hand(key)}"
     if not links and key.address:
-        return f"Replace it through code: terraform apply -replace={shlex.quote(key.address)}"
+        return f"Replace it through code: terraform apply -replace={quoted(key.address)}"
     if not links:
         return f"Rotate it by hand: {by_hand(key)}"
     if links[0].exact:
@@ -122,7 +128,7 @@ def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:
 def _apply(link: Link) -> str:
     root = link.instance.root if link.instance else ""
     place = f" (in {root})" if root not in ("", ".") else ""
-    name = shlex.quote(address(link))
+    name = quoted(address(link))
     if link.resource.type == "module" and not (link.exact and link.key.address):
         return f"terraform apply -replace=ADDRESS{place}, where `terraform state list {name}` shows the address"
     command = f"terraform apply -replace={name}{place}"

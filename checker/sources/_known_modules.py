@@ -69,6 +69,8 @@ MODULES: tuple[KnownModule, ...] = (
     ),
     KnownModule(source=_registry("schubergphilis/mcaf-user/aws"), switches=(_MAKES,), user="name"),
 )
+MAKERS = ("terraform-aws-modules", "cloudposse", "clouddrove", "schubergphilis")
+"""Whose modules they are: where no such name stands in a source, no pattern need be compiled."""
 _REF = re.compile(r"[?&]ref=(?:refs/)?(?:tags/)?([^&]+)")
 _RELEASE = re.compile(r"v?\d+(?:\.\d+)*(?:[-+].*)?")
 _VERSION = re.compile(r"(?:(>=|<=|~>|!=|=|>|<)\s*)?v?(\d{1,9}(?:\.\d{1,9})*)")
@@ -77,6 +79,8 @@ _VERSION = re.compile(r"(?:(>=|<=|~>|!=|=|>|<)\s*)?v?(\d{1,9}(?:\.\d{1,9})*)")
 @lru_cache(maxsize=4096)
 def is_known(source: str) -> bool:
     """Whether a source is one of the table's, in whatever version."""
+    if not any(maker in source for maker in MAKERS):
+        return False
     return any(re.fullmatch(known.source, _plain(source)) for known in MODULES)
 
 
@@ -91,6 +95,8 @@ def candidates(source: str, version: str) -> tuple[KnownModule, ...]:
 
 
 def _fitting(source: str, version: str) -> Iterator[KnownModule]:
+    if not is_known(source):
+        return
     reference = _REF.search(source)
     wanted = version
     if reference:

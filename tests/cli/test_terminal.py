@@ -1,6 +1,7 @@
 """Colours, widths and the progress line are for terminals."""
 
 import io
+import os
 import shutil
 from os import terminal_size
 
@@ -42,7 +43,16 @@ def test_colours_are_for_terminals_unless_asked_for(choice, environment, stream,
 @pytest.mark.parametrize(("columns", "used"), [(10, 40), (90, 90), (400, 140)])
 def test_the_width_stays_readable(columns, used, monkeypatch):
     """The terminal's width is used as far as a person can read it."""
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda _: terminal_size((columns, 24)))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert terminal.width() == used
+
+
+@pytest.mark.parametrize(("is_terminal", "used"), [(True, 70), (False, 100)])
+def test_the_width_is_that_of_a_terminal_if_there_is_one(is_terminal, used, monkeypatch):
+    """A pipe has no width."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(os, "isatty", lambda _: is_terminal)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda _: terminal_size((70, 24)))
     assert terminal.width() == used
 
 

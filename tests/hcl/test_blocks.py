@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from checker.hcl import blocks
+from checker.hcl import tidy
 from checker.hcl.blocks import Block, Split, split
 
 REPOSITORY = Path(__file__).parents[2]
@@ -481,7 +481,7 @@ def test_tidy_blocks_end_where_they_end(text):
     data = text.encode()
     found = split(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "BLOCK", re.compile(rb"(?!)"))
+        patch.setattr(tidy, "BLOCK", re.compile(rb"(?!)"))
         assert split(data) == found
 
 

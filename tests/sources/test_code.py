@@ -12,6 +12,7 @@ from checker.hcl.installed import _repository, installed
 from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation
 from checker.policy import load
 from checker.scan import run
+from checker.sources._known_modules import MAKERS, MODULES, is_known
 from checker.sources.code import CodeSettings, read
 
 AT = datetime(2026, 11, 1, tzinfo=timezone.utc)
@@ -662,3 +663,11 @@ def test_users_listed_in_yaml():
     write(main_tf=key("each.key", 'for_each = toset(yamldecode(file("u.yaml")).users)'))
     Path("u.yaml").write_text("users:\n  - ann\n  - ben  # on leave\n")
     assert keys() == {'aws_iam_access_key.k["ann"]': "ann", 'aws_iam_access_key.k["ben"]': "ben"}
+
+
+def test_every_known_module_has_a_known_maker():
+    """Sources are asked for the maker first: a module of a maker who is not listed would never be found."""
+    for known in MODULES:
+        assert any(maker in known.source for maker in MAKERS), known.source
+    assert is_known("github.com/cloudposse/terraform-aws-ses?ref=0.20.0")
+    assert not is_known("cloudposse/label/null")
