@@ -55,7 +55,7 @@ def check(facts: Facts, params: Params) -> Iterator[Finding]:
     """Users with too many keys, or with two active ones for too long."""
     links = _linked.by_key(facts)
     for name, keys in sorted(_after_apply(facts).items()):
-        since = _together_since(keys, facts.at)
+        since = _together_since(keys)
         if len(keys) > QUOTA:
             finding = _fault(keys, f"{name} has {_counted(keys)}; a rotation needs {QUOTA} at most.")
         elif since and facts.at - since > params.overlap:
@@ -79,9 +79,9 @@ def _after_apply(facts: Facts) -> dict[str, list[AccessKey]]:
     return users
 
 
-def _together_since(keys: Sequence[AccessKey], at: datetime) -> datetime | None:
-    """Since when two keys have been active, or None where there is one, or where that cannot be told."""
-    made = [at if "create" in key.planned else key.created for key in keys if key.active]
+def _together_since(keys: Sequence[AccessKey]) -> datetime | None:
+    """Since when two keys have been active; None where there is one, or the plan makes one, or that cannot be told."""
+    made = [None if "create" in key.planned else key.created for key in keys if key.active]
     known = [moment for moment in made if moment]
     return max(known) if len(made) > 1 and len(known) == len(made) else None
 

@@ -31,10 +31,11 @@ def main() -> int:
         words.error("mutmut is missing: pip install 'mutmut>=3.8'")
     work = given.work / given.room
     if not given.show:
-        left = _left(work) if given.again else []
+        if given.again:
+            _forget(work)
         _copy(work, ROOMS[given.room], keep=given.again)
-        command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *left]
-        quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # what a start of pytest costs is paid for each mutant
+        command = [sys.executable, ROOT / "tests" / "mutation" / "kept.py", "run", "--max-children", "1"]
+        quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         ended = subprocess.run(command, cwd=work, env=quick, check=False).returncode
         if ended:
             return ended
@@ -74,17 +75,28 @@ def settings(room: Room, beside: list[str]) -> str:
     return "\n[tool.mutmut]\n" + "".join(lines)
 
 
-def _results(work: Path) -> dict[str, str]:
-    """How each mutant ended."""
+def _results(work: Path) -> dict[tuple[Path, str], str]:
+    """How each mutant ended, by its file and its name."""
     from mutmut.stats import status_by_exit_code
 
-    metas = sorted((work / "mutants" / "checker").rglob("*.meta"))
-    ended = {name: code for one in metas for name, code in json.loads(one.read_text())["exit_code_by_key"].items()}
-    return {name: status_by_exit_code[code] for name, code in ended.items()}
+    mutants = work / "mutants"
+    metas = ((one, json.loads(one.read_text())) for one in sorted((mutants / "checker").rglob("*.meta")))
+    return {
+        (one.relative_to(mutants).with_suffix(""), name): status_by_exit_code[code]
+        for one, meta in metas
+        for name, code in meta["exit_code_by_key"].items()
+    }
 
 
-def _left(work: Path) -> list[str]:
-    return [name for name, ended in _results(work).items() if ended not in KILLED]
+def _forget(work: Path) -> None:
+    """What survived is to be decided anew."""
+    from mutmut.stats import status_by_exit_code
+
+    for one in (work / "mutants" / "checker").rglob("*.meta"):
+        meta = json.loads(one.read_text())
+        ended = meta["exit_code_by_key"]
+        meta["exit_code_by_key"] = {name: code if status_by_exit_code[code] in KILLED else None for name, code in ended.items()}
+        one.write_text(json.dumps(meta))
 
 
 def _show(room: str, work: Path) -> None:
@@ -93,21 +105,21 @@ def _show(room: str, work: Path) -> None:
     counts = Counter(results.values())
     killed, total = sum(counts[one] for one in KILLED), sum(counts.values())
     left = work / "survivors.diff"
-    left.write_text("".join(_differences(work, {name: ended for name, ended in results.items() if ended not in DECIDED})))
+    left.write_text("".join(_differences(work, {one: ended for one, ended in results.items() if ended not in DECIDED})))
     each = ", ".join(f"{number} {ended}" for ended, number in sorted(counts.items()))
     sys.stdout.write(f"{room}: {killed} of {total} mutants killed, {killed / total:.1%} ({each})\n")
     sys.stdout.write(f"what survived: {os.path.relpath(left)}\n")
 
 
-def _differences(work: Path, left: dict[str, str]) -> Iterator[str]:
+def _differences(work: Path, left: dict[tuple[Path, str], str]) -> Iterator[str]:
     """What mutmut changed; it reads its settings and files in the current directory."""
-    from mutmut.mutation.diff_apply import find_mutant, get_diff_for_mutant
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
 
     here = Path.cwd()
     os.chdir(work)
     try:
-        for name, ended in left.items():
-            yield f"# {name}: {ended}\n{get_diff_for_mutant(name, path=find_mutant(name).path)}\n"
+        for (path, name), ended in left.items():
+            yield f"# {name}: {ended}\n{get_diff_for_mutant(name, path=path)}\n"
     finally:
         os.chdir(here)
 

@@ -77,7 +77,8 @@ def test_a_key_that_the_plan_leaves_is_reported_as_such(planned):
 def test_a_key_that_terraform_forgets_is_rotated_by_hand(planned):
     """It lives on in AWS, and no apply will ever replace it."""
     [finding] = check(key_too_old, a_key(304, planned=planned, seen_in=Seen.PLAN, address="aws_iam_access_key.k"))
-    assert "The plan leaves it in place, and Terraform forgets it." in finding.message
+    told = "The plan leaves it in place, and Terraform forgets it. It is made by aws_iam_access_key.k."
+    assert finding.message.endswith(f"(since 2026-04-01). {told}")
     assert finding.remedy.startswith("Rotate it by hand: keyturn rotate ci")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from checker.model import Origin, Seen, Severity
 from checker.rules import reactivated_by_apply
-from tests.factories import ACCOUNT, a_key, a_link, a_resource, an_instance
+from tests.factories import ACCOUNT, AT, a_key, a_link, a_resource, an_instance, days
 from tests.rules.running import check
 
 IDS = ("AKIAAAAAAAAAAAAAAAAA", "AKIABBBBBBBBBBBBBBBB")
@@ -102,6 +102,14 @@ def test_it_counts_in_favour_of_the_code():
     resource = a_resource()
     mine, other = a_link(off(), resource, exact=False), a_link(a_key(10, id=IDS[1]), resource, exact=False)
     assert check(reactivated_by_apply, mine, other) == []
+
+
+def test_of_several_the_youngest_is_the_codes():
+    """Of two inactive keys and one instance, one is certain to be woken; what has no age counts as the older."""
+    resource = a_resource()
+    links = [a_link(off(number, created=made), resource, exact=False) for number, made in enumerate((None, AT - days(60)))]
+    [finding] = check(reactivated_by_apply, *links)
+    assert finding.key == links[1].key
 
 
 def test_all_likely_makers_must_say_active():

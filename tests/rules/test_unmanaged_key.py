@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker.model import ROOT_USER, Location, ManagedUser, Origin, Seen, Severity
+from checker.model import ROOT_USER, Location, ManagedUser, Origin, Related, Seen, Severity
 from checker.rules import unmanaged_key
 from tests.factories import ACCOUNT, a_key, a_link, a_resource, an_instance, facts
 from tests.rules.running import check
@@ -202,7 +202,15 @@ def test_a_key_of_a_user_without_any_in_code():
         f"An active access key of {ACCOUNT}/ci is known to no code or state. "
         "Terraform likely manages this user (aws_iam_user.ci; the name tells) and makes no key of it."
     )
-    assert (finding.key, finding.location) == (key, PLACE)
+    assert (finding.key, finding.location, finding.related) == (key, PLACE, ())
+    assert finding.remedy == "Find what uses it, then import it or end it: keyturn rotate ci"
+
+
+def test_a_user_inside_a_module_is_shown_at_its_calls_too():
+    """Where a module makes the user, the lines that call it belong to the finding."""
+    call = Related(location=Location(path="main.tf", line=9), message="called here")
+    [finding] = unmanaged_key.check(facts(unknown(), users=(manages(calls=(call,)),)), unmanaged_key.Params())
+    assert (finding.location, finding.related) == (PLACE, (call,))
 
 
 def test_a_state_is_sure_of_the_user():
@@ -239,4 +247,5 @@ def test_keys_of_users_without_a_name_raise_a_doubt(instance, doubted):
     """Code that does not tell whose key it makes may make this one."""
     resource = a_resource(instances=(instance,))
     [finding] = unmanaged_key.check(facts(unknown(), resource, users=(manages(),)), unmanaged_key.Params())
-    assert ("this key may be one of them" in finding.message) is doubted
+    doubt = "and makes no key of it. The code makes keys of users whose names it does not tell; this key may be one of them."
+    assert finding.message.endswith(doubt if doubted else "and makes no key of it.")
