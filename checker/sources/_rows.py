@@ -61,7 +61,7 @@ class Sheet:
         return f"{self.name}:{line}" if self.direct else f"{self.name}, line {line} of the decoded table"
 
     def _span(self, line: int, column: int | None) -> tuple[int, int]:
-        text = self.lines[line - 1].rstrip("\r\n") if line <= len(self.lines) else ""
+        text = self.lines[line - 1].rstrip("\r\n")
         spans = [match.span(1) for match in _CELL.finditer(text)]
         start, end = (0, len(text)) if column is None or column >= len(spans) else spans[column]
         return start + 1, end + 1

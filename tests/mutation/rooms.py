@@ -31,8 +31,8 @@ ROOMS = {
     "policy": Room(("checker/policy/*.py",), ("tests/policy",)),
     "link": Room(("checker/link/*.py",), ("tests/link",)),
     "report": Room(
-        ("checker/sources/report.py", "checker/sources/_rows.py", "checker/sources/_credential_report.py"),
-        ("tests/sources/test_report.py", "tests/sources/test_report_words.py"),
+        ("checker/sources/report.py", "checker/sources/_rows.py", "checker/sources/_evidence.py"),
+        ("tests/sources/test_report.py", "tests/sources/test_report_words.py", "tests/sources/test_evidence.py"),
     ),
     "mechanism": Room(("checker/mechanism/*.py",), _VERDICTS, _TOLD_TWICE),
     "engine": Room(

@@ -104,6 +104,13 @@ def test_the_controls_are_versioned():
         assert ("\n\nControls:\n\n* " in rule.doc) == (rule.id in _controls.CONTROLS)
 
 
+def test_controls_stand_below_the_text_one_a_line():
+    """A rule's text is trimmed, and its controls are a list of their own below it."""
+    lines = "".join(f"\n* {one}" for one in _controls.CONTROLS["key-unused"])
+    assert lines.count("\n") == 3
+    assert _controls.text("key-unused", " A key.\n") == f"A key.\n\nControls:\n{lines}\n"
+
+
 def test_a_rule_has_a_text_without_docstrings():
     """Python can drop docstrings (-OO); the id is left then."""
     assert _controls.text("rotation-downtime", None) == "rotation-downtime\n"

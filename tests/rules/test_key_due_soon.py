@@ -59,3 +59,12 @@ def test_a_linked_key_stands_at_its_code():
     assert finding.location == resource.location
     assert finding.message.endswith("on 2026-11-11. The plan leaves it in place. It is made by aws_iam_access_key.k.")
     assert finding.remedy == "Replace it through code: terraform apply -replace=aws_iam_access_key.k"
+
+
+def test_a_key_that_code_has_likely_made_is_replaced_there():
+    """The remedy follows the link, where no state tells an address."""
+    [finding] = check(key_due_soon, a_link(a_key(80), a_resource(), exact=False))
+    assert finding.remedy == (
+        "If aws_iam_access_key.k made it, replace it through code: terraform apply -replace=aws_iam_access_key.k; "
+        "if not, by hand: keyturn rotate ci"
+    )

@@ -184,6 +184,7 @@ def test_a_plan_key_that_no_resource_is_known_for():
     reason = f"the plan makes a key for its user {ACCOUNT}/ci first, who holds 2 keys"
     assert finding.message == f"There is no room to rotate aws_iam_access_key.gone: {reason}. {WHY}"
     assert (finding.key, finding.subject, finding.location) == (mine, mine.subject, None)
+    assert finding.remedy == "Delete the key that nothing uses, or give each key a user of its own"
     [finding] = check(no_room_to_rotate, a_key(300, id=IDS[0], planned=("create", "delete")), a_key(10, id=IDS[1]))
     assert finding.message.startswith(f"There is no room to rotate {ACCOUNT}/ci:")
 

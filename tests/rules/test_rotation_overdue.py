@@ -120,6 +120,15 @@ def test_as_many_keys_as_instances_are_all_terraforms():
     assert [one.key.id for one in check(rotation_overdue, *links)] == [IDS[0]]
 
 
+def test_makers_are_counted_over_all_keys_of_a_user():
+    """Two keys that two resources are likely to have made leave none over."""
+    makers = [
+        clock(address=f"aws_iam_access_key.{name}", instances=(an_instance(f"aws_iam_access_key.{name}"),)) for name in "ab"
+    ]
+    links = [a_link(a_key(304, id=name), one, exact=False) for name, one in zip(IDS, makers, strict=False)]
+    assert [one.key.id for one in check(rotation_overdue, *links)] == [*IDS[:2]]
+
+
 def test_an_unknown_number_of_instances_may_have_made_them_all():
     """Where the code cannot tell how many keys it makes, no key is extra."""
     resource = clock(instances=(an_instance("aws_iam_access_key.k[*]"),))

@@ -359,8 +359,15 @@ def test_service_and_region_may_be_missing():
 def test_an_arn_that_is_none_is_a_gap():
     """A key whose account is not known still counts."""
     facts = read(a_csv(ROOT, a_row(first=OLD_KEY, arn="ci")))
-    assert [(key.account, key.created) for key in keys(facts)] == [(None, THE_KEY.created)]
+    assert [(key.account, key.arn, key.created) for key in keys(facts)] == [(None, None, THE_KEY.created)]
     assert gaps(facts)[0].why == "this is not the ARN of a user, so the account is not known"
+
+
+def test_a_cell_behind_a_line_break_is_shown_as_its_line():
+    """Where a name has two lines, the columns of its row are not those of the line that it starts in."""
+    [gap] = gaps(read(a_csv(ROOT, a_row('"ci\nx"', first=OLD_KEY, arn="ci"))))
+    assert gap.why == "this is not the ARN of a user, so the account is not known"
+    assert gap.location == Location(path="r.csv", line=3, column=1, end_line=3, end_column=4)
 
 
 def test_a_row_without_a_user_is_a_gap():
