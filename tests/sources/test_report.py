@@ -113,6 +113,8 @@ FORMS = {
     "blank lines": b"\n" + A_REPORT.replace(b"\n", b"\n\n") + b"\n\n",
     "CRLF": A_REPORT.replace(b"\n", b"\r\n"),
     "every cell quoted": b"\n".join(b'"' + line.replace(b",", b'","') + b'"' for line in A_REPORT.split(b"\n")),
+    "every cell quoted, behind a blank line": b"\n"
+    + b"\n".join(b'"' + one.replace(b",", b'","') + b'"' for one in A_REPORT.split(b"\n")),
     "upper case header": A_REPORT.replace(b"user,arn", b"User, ARN"),
     "upper case booleans": A_REPORT.replace(b"true", b"TRUE").replace(b"false", b"False"),
     "offsets": A_REPORT.replace(b":00Z", b":00+00:00"),
@@ -129,6 +131,7 @@ FORMS = {
     "base64 in UTF-16": codecs.BOM_UTF16_LE + base64.b64encode(A_REPORT).decode().encode("utf-16-le"),
     "base64 as a JSON string": json.dumps(base64.b64encode(A_REPORT).decode()).encode(),
     "JSON of the API": _api(A_REPORT),
+    "JSON of the API, behind a blank line": b"\r\n  " + _api(A_REPORT),
     "JSON with decoded content": json.dumps({"Content": A_REPORT.decode()}).encode(),
     "JSON with a BOM": codecs.BOM_UTF8 + _api(A_REPORT),
 }

@@ -156,6 +156,11 @@ REFUSED = {
     "cut JSON": (b'{"Content": "x', "this is JSON that is cut off or damaged."),
     "list": (b"[1]", "this is JSON, but not a credential report."),
     "page": (b"<!DOCTYPE html><html>", "this is an HTML page, not a credential report."),
+    "page behind a blank line": (b"\n <!DOCTYPE html><html>", "this is an HTML page, not a credential report."),
+    "three words": (
+        b"no such file",
+        "this is not a credential report: its first line has no column user, access_key_1_active, access_key_1_last_rotated.",
+    ),
     "xml": (b"<a/>", "this is XML, not a credential report."),
     "started": (b'{"State": "STARTED"}', "this is the answer of generate-credential-report, which only starts a report."),
     "keys": (b'{"AccessKeyMetadata": []}', "this is a list of keys or users, not a credential report."),
