@@ -81,7 +81,7 @@ class User:
 
 def read(sheet: Sheet) -> Iterator[User | Gap]:
     """Yield the users of a table, and gaps for what is wrong with its lines."""
-    reader = csv.reader(sheet.lines, strict=True)
+    reader = csv.reader((one.replace("\0", "\ufffd") for one in sheet.lines), strict=True)  # Python 3.10 stops at a zero
     line = 0
     try:
         header = next((row for row in reader if any(row)), [])

@@ -104,6 +104,7 @@ KNOWN = [
     ("5[*]", [5]),
     ("false && var.unset", False),
     ("var.unset || true", True),
+    ("var.unset == var.unset", True),
     ("var.unset && false", False),
     ("var.unset ? 1 : 1", 1),
     ("can([][0])", False),
@@ -319,6 +320,18 @@ def test_a_pipe_is_read_to_its_end_or_its_bound(limit, tmp_path, monkeypatch):
     else:
         with pytest.raises(Unreadable, match="larger than"):
             read("pipe")
+
+
+def test_an_output_that_a_module_lacks_is_refused(tmp_path):
+    """The module is there, and has another output only."""
+    made = run(
+        tmp_path,
+        'module "m" {\n  source = "./m"\n}\nlocals {\n  it = module.m.none\n  there = module.m.v\n}\n',
+        **{"m/main_tf": 'output "v" {\n  value = 1\n}\n'},
+    )
+    assert plain(made.value(made.top.module.local("there"), made.top, {})) == 1
+    with pytest.raises(EvaluationError, match="the module has no output 'none'"):
+        made.value(made.top.module.local("it"), made.top, {})
 
 
 def test_a_default_that_is_no_constant_is_unknown(tmp_path):

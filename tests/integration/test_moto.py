@@ -68,7 +68,7 @@ def user(account, name, age, status="Active"):
 
 
 def scan(capsys, *arguments):
-    code = main(["scan", "--live", *arguments, "--as-of", NOW.isoformat(), "-f", "json"])
+    code = main(["scan", "--live", *arguments, "-f", "json"])
     return code, json.loads(capsys.readouterr().out)
 
 

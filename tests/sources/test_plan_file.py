@@ -167,6 +167,8 @@ UNREADABLE = {
     "cut": (a_binary_plan(a_change(K))[:-40], DAMAGED, SHOW),
     "short": (b"PK\x03\x04", DAMAGED, SHOW),
     "field breaks off": (a_zip({"tfplan": a_tfplan()[:-1] + b"\x1a\x7f"}), DAMAGED, SHOW),
+    "field that lacks its end": (a_zip({"tfplan": a_tfplan() + b"\x1a\x7f"}), DAMAGED, SHOW),
+    "field without a number": (a_zip({"tfplan": a_tfplan() + b"\x00\x00"}), DAMAGED, SHOW),
     "number breaks off": (a_zip({"tfplan": a_tfplan() + b"\x08\xff"}), DAMAGED, SHOW),
     "number without end": (a_zip({"tfplan": b"\x08" + b"\xff" * 20}), DAMAGED, SHOW),
     "field of no kind": (a_zip({"tfplan": a_tfplan() + b"\x0b"}), DAMAGED, SHOW),

@@ -168,6 +168,12 @@ def test_a_key_that_cannot_be_read_is_a_gap(document):
     ]
 
 
+def test_a_stored_resource_without_a_type_is_a_gap():
+    """In the state file itself as well; only its name is left to name it by."""
+    [gap] = gaps(read_state(a_state(stored(an_instance(), type=None, module="module.m"))))
+    assert "module.m.k" in gap
+
+
 @pytest.mark.parametrize("address", ["aws_iam_access_key.k", None])
 def test_a_resource_without_a_type_is_a_gap(address):
     """It may be a key: what it is cannot be told."""
