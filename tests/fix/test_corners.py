@@ -194,3 +194,11 @@ def test_a_guard_that_is_written_as_a_text_is_switched_off():
     static += 'resource "time_static" "k" {\n  rfc3339 = time_rotating.r.rfc3339\n}\n\n'
     held = LISTED.replace("time_rotating", "time_static").replace("  }\n", '    prevent_destroy       = "true"\n  }\n')
     assert "prevent_destroy       = false" in mended(static + BARE.replace("}\n", f"\n{held}}}\n"))
+
+
+def test_other_blocks_of_a_file_list_no_providers():
+    """Only what a `terraform` block lists is added to."""
+    code = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n' + BARE
+    made = mended(code, "--fix-with", "time")
+    assert "required_providers" not in made
+    assert 'resource "time_rotating" "k" {' in made

@@ -105,6 +105,7 @@ KNOWN = [
     ("false && var.unset", False),
     ("var.unset || true", True),
     ("var.unset == var.unset", True),
+    ('aws_iam_user.many["a"].tags', None),
     ("var.unset && false", False),
     ("var.unset ? 1 : 1", 1),
     ("can([][0])", False),
@@ -265,8 +266,8 @@ def test_values_are_read_as_their_types_want(tmp_path):
     assert gather(root, environment=[("HOME", "x"), ("TF_VAR_no", "1")], given=[]).values == {"s": "X"}
     given = [("l", '["a"]'), ("s", "[1]")]
     assert gather(root, environment=[], given=given).values == {"l": ("a",), "s": "[1]"}
-    chosen = module(tmp_path / "m", VARIABLES, **{"a.auto.tfvars": 'l = false ? ["a"] : ["b"]\n'})
-    assert gather(chosen, environment=[], given=[]).values == {"l": ("b",)}
+    chosen = module(tmp_path / "m", VARIABLES, **{"a.auto.tfvars": 'l = false ? ["a"] : ["b"]\ns = try(upper(1, 2), "t")\n'})
+    assert gather(chosen, environment=[], given=[]).values == {"l": ("b",), "s": "t"}
     broken = gather(root, environment=[("TF_VAR_l", "[")], given=[])
     assert isinstance(broken.values["l"], Unknown)
     assert [one.what for one in broken.trouble] == ["the value given for variable l is not understood"]
@@ -367,3 +368,30 @@ def test_comments_and_nulls_in_json_are_no_blocks(tmp_path):
     assert (list(made.resources), made.trouble) == ([("aws_iam_access_key", "k")], [])
     [lifecycle] = made.resources["aws_iam_access_key", "k"].body.nested
     assert list(lifecycle.body.arguments) == ["create_before_destroy"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no links for everyone, and no /dev/zero")
+def test_a_link_to_itself_is_a_gap(tmp_path):
+    """Whether it is a file or a folder nobody can tell; it is no crash, and no clean code."""
+    (tmp_path / "a.tf").symlink_to("a.tf")
+    (tmp_path / "b.tf").write_text("")
+    made = load(str(tmp_path))
+    assert [Path(one.path).name for one in made.files] == ["b.tf"]
+    [trouble] = made.trouble
+    assert Path(trouble.path).name == "a.tf"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no /dev/zero")
+def test_a_file_that_grows_without_end_is_unreadable(monkeypatch):
+    """What a file says of its size is not believed."""
+    monkeypatch.setattr("checker.hcl.files.MAX_FILE", 3 << 20)
+    monkeypatch.setattr("checker.hcl.files._MOST", 1 << 20)
+    with pytest.raises(Unreadable, match="larger than the 3 MB that are read"):
+        read("/dev/zero")
+
+
+def test_a_file_that_takes_several_reads_is_read_whole(tmp_path, monkeypatch):
+    """Nothing is lost or read twice where one ends and the next begins."""
+    monkeypatch.setattr("checker.hcl.files._MOST", 10)
+    (tmp_path / "main.tf").write_bytes(bytes(range(100)))
+    assert read(str(tmp_path / "main.tf")) == bytes(range(100))

@@ -1,5 +1,6 @@
 """`keyturn run-task` as a process of its own, against a fake HCP Terraform."""
 
+import io
 import json
 import os
 import signal
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from checker.cli import main
+from checker import policy
+from checker.cli import main, run_task
+from checker.model import Origin
 from tests.runtask.fake_hcp import KEY, TOKEN, announce, hcp, plan, post, status
 from tests.sources.terraform_files import CANARY, ROTATES, a_change, a_plan, an_archive, attributes, data_of
 
@@ -251,3 +254,10 @@ def test_a_missing_extra_is_named(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     assert main(["run-task"]) == 2
     assert "pip install 'keyturn[run-task]'" in capfd.readouterr().err
+
+
+def test_a_plan_without_its_code_is_judged_by_what_it_tells():
+    """Where HCP Terraform has no code of a run, the plan alone counts; no finding of the code is made up."""
+    made = run_task._judge(policy.load(None), None)(io.BytesIO(data_of(a_plan(a_change()))), None, "")
+    assert [key.address for key in made.keys] == ["aws_iam_access_key.k"]
+    assert {one.origin for one in made.resources} == {Origin.PLAN}

@@ -143,3 +143,12 @@ def test_a_name_that_is_a_file_and_a_folder_is_said():
     """As a disk that is full would be."""
     said = refusal(an_archive({"a.tf": ROTATES, "a.tf/b.tf": ROTATES}))
     assert said == "the code of the run cannot be unpacked: File exists"
+
+
+def test_what_is_passed_over_counts_towards_the_bound(monkeypatch):
+    """A file that nobody reads may be as large as it likes, but not larger than any archive may be."""
+    files = {"main.tf": ROTATES, "video.mp4": "x" * 100_000, "other.tf": "# read behind it"}
+    assert keys(an_archive(files))
+    monkeypatch.setattr(archive, "UNPACKED", 50_000)
+    with pytest.raises(SourceError, match=archive.TOO_LARGE):
+        keys(an_archive(files))

@@ -201,3 +201,12 @@ def test_what_is_wrong_with_something_sensitive_is_not_quoted():
     found = resources(key("each.value", "for_each = { for one in concat(var.names, var.names) : one => one }"))
     assert "canary" not in repr(found)
     assert [one for one in facts(".") if isinstance(one, Gap)] == []
+
+
+def test_a_module_under_a_name_that_may_be_sensitive_hides_its_users():
+    """Whether the mark of an output reaches the names of instances hangs on the version: then no name in them is shown."""
+    call = 'module "a" {\n  source = "./a"\n}\n'
+    call += 'module "m" {\n  source   = "./m"\n  for_each = toset(module.a.names)\n  who      = each.key\n}\n'
+    output = 'output "names" {\n  value     = ["x"]\n  sensitive = true\n}\n'
+    found = users(call, a__main_tf=output, m__main_tf='variable "who" {}\n' + key("var.who"))
+    assert found == {'module.m["x"].k': (None, "x")}
