@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -59,4 +60,5 @@ def leave(code: int) -> None:
                 signal.signal(number, signal.SIG_IGN)
     if asked():
         os._exit(code)
+    gc.freeze()  # what the end of the process gives back need not be looked through for circles
     sys.exit(code)

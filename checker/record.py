@@ -125,6 +125,7 @@ def _methods(made: type[Any], *, frozen: bool, eq: bool, order: bool) -> dict[st
 
 def _made(cls: type[Any], *, frozen: bool, kw_only: bool, eq: bool, order: bool) -> type[Any]:
     own = set(cls.__dict__)
+    cls.__doc__ = cls.__doc__ or cls.__name__  # dataclasses would write one from the signature, which has to be made for it
     made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
     for name, method in _methods(made, frozen=frozen, eq=eq, order=order).items():
         if name not in own:

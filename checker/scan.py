@@ -92,8 +92,9 @@ def gather(sources: Sequence[Source], at: datetime) -> Facts:
 
 def _calls(given: Iterable[Fact]) -> ModuleCalls:
     """The calls that came one by one, and those that came many at once."""
-    many = _of(ModuleCalls, given)
-    return ModuleCalls(row for batch in (ModuleCalls.of(_of(ModuleCall, given)), *many) for row in batch.rows)
+    single = _of(ModuleCall, given)
+    batches = [*_of(ModuleCalls, given), *([ModuleCalls.of(single)] if single else [])]
+    return batches[0] if len(batches) == 1 else ModuleCalls(row for batch in batches for row in batch.rows)
 
 
 def _joined(facts: Facts) -> Facts:

@@ -13,7 +13,7 @@ from checker.hcl.operators import pick
 from checker.hcl.schemas import SCHEMAS, Schema, moment, rfc3339
 from checker.hcl.spans import Span
 from checker.hcl.triggers import Target, ignored, parse_target, triggers
-from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, token, unknowns
+from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, fixed, token, unknowns
 from checker.hcl.world import META, Action, Change, Kept, Key, Leaf, ModuleInstance, Planned, by_hand, differs
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Planner:
             return value
         except EvaluationError:
             moves = any(leaf.kind in ("clock", "resource") for leaf in run.frame)
-            return Unknown(Certainty.LOOSE) if moves else Unknown(Certainty.FIXED, token((self.address, name)))
+            return Unknown(Certainty.LOOSE) if moves else fixed(self.address, name)
         finally:
             outer |= run.frame
             run.frame = outer
@@ -125,7 +125,7 @@ class Planner:
             return config.get("name")
         if self.declared.labels[0] == "aws_iam_access_key" and self.address in self.run.state:
             return Unknown(Certainty.APPLY)
-        return Unknown(Certainty.FIXED, token((self.address, name)))
+        return fixed(self.address, name)
 
     def expiry(self, kept: Kept, span: Span) -> datetime:
         """When a resource leaves the state by itself."""
@@ -218,7 +218,7 @@ def _bad_target(target: Target | None) -> str:
 
 
 def _follow(values: dict[str, Value], rest: tuple[str, ...], declared: Declared) -> Value:
-    value: Value = values.get(rest[0], Unknown(Certainty.FIXED, token((declared.name, rest[0]))))
+    value: Value = values.get(rest[0], fixed(declared.name, rest[0]))
     try:
         return reduce(pick, rest[1:], value)
     except EvaluationError:

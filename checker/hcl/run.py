@@ -15,7 +15,7 @@ from checker.hcl.nodes import Expression
 from checker.hcl.planner import Planner
 from checker.hcl.scope import Inside
 from checker.hcl.types import convert
-from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, token
+from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, fixed, token
 from checker.hcl.world import Kept, Key, Leaf, ModuleInstance, Planned, State, World, by_hand, spell, steps
 
 
@@ -102,7 +102,7 @@ class Run:
             return self.world.given[name]
         if default is not None:
             return self.value(default.value, owner, {})
-        return Unknown(Certainty.FIXED, token((owner.under("var"), name)))
+        return fixed(owner.under("var"), name)
 
     def local(self, owner: ModuleInstance, name: str) -> Value:
         node = owner.module.local(name)

@@ -13,7 +13,7 @@ from checker.hcl.modules import Declared
 from checker.hcl.nodes import Place, SyntaxFault
 from checker.hcl.schemas import SCHEMAS, rfc3339
 from checker.hcl.syntax import parse_template
-from checker.hcl.values import Certainty, EvaluationError, Record, Unknown, Value, blend, is_known, token
+from checker.hcl.values import Certainty, EvaluationError, Record, Unknown, Value, blend, fixed, is_known, token
 from checker.hcl.world import META, Change, Key, Leaf, ModuleInstance
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Inside:
             return None
         planned = self.run.planned.get(address)
         loose = planned is not None and planned.change is not Change.NO
-        return Unknown(Certainty.LOOSE) if loose else Unknown(Certainty.FIXED, token((address, name)))
+        return Unknown(Certainty.LOOSE) if loose else fixed(address, name)
 
     def _select(self, path: tuple[Value, ...], declared: Declared, found: list[tuple[Key, Record]]) -> tuple[Value, int]:
         """The instance or instances that a traversal means, and the attribute behind, read only when it is asked for."""

@@ -138,6 +138,11 @@ def _spell_one(value: Unknown | Decimal | str | bool | None) -> str:
     return f"s{len(value)}:{value}"
 
 
+def fixed(*where: str) -> Unknown:
+    """What is not known and stays as it is, told from others by where it stands."""
+    return Unknown(Certainty.FIXED, "@" + "\0".join(where))
+
+
 def blend(what: str, values: Iterable[Value]) -> Unknown:
     """The Unknown that comes out of an operation on values of which some are Unknown.
 

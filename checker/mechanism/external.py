@@ -47,7 +47,8 @@ def _lets_go(declared: Declared) -> bool:
 
 
 def _of(owner: ModuleInstance, *kinds: str) -> list[Declared]:
-    return [declared for (kind, _), declared in sorted(owner.module.resources.items()) if kind in kinds]
+    found = {key: declared for key, declared in owner.module.resources.items() if key[0] in kinds}
+    return [found[key] for key in sorted(found)]
 
 
 def _refers(owner: ModuleInstance, declared: Declared | Body, name: str) -> bool:

@@ -28,6 +28,8 @@ from checker.sources._sightings import Sighting, chain, made_by_call, named, set
 from checker.sources._skim import ABSENT
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
+_WORDS = {name: re.compile(rb"\n[ \t]*" + name.encode() + rb'[ \t]*=[ \t]*"([^"\\$%\n]*)"') for name in ("source", "version")}
+"""Plainly written arguments of a call, each on a line of its own."""
 _INDEX = re.compile(r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]")
 
 
@@ -188,7 +190,7 @@ def _outside(owner: ModuleInstance) -> ModuleInstance | None:
 
 def _word(call: Declared, name: str) -> str:
     """A plainly written argument of a call, read from its bytes where it stands on a line of its own."""
-    found = re.search(rb"\n[ \t]*" + name.encode() + rb'[ \t]*=[ \t]*"([^"\\$%\n]*)"', call.raw)
+    found = _WORDS[name].search(call.file.data, *call.span)
     if found:
         return found.group(1).decode("utf-8", "replace")
     node = call.body.value(name) if call.mentions(name) else None
