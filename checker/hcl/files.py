@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 
 from checker.record import dataclass
 
@@ -45,13 +46,31 @@ class Folder:
 
 
 def shown(path: str) -> str:
-    """A path as the user would type it: relative where it lies under the current directory, with forward slashes."""
+    """A path as the user would type it: relative from the current directory within its repository, with forward slashes."""
     full, here = os.path.abspath(path), os.getcwd()
     if os.path.normcase(full) == os.path.normcase(here):
         return "."
     inside = os.path.join(here, "")
-    near = full[len(inside) :] if os.path.normcase(full).startswith(os.path.normcase(inside)) else full
+    near = full[len(inside) :] if os.path.normcase(full).startswith(os.path.normcase(inside)) else _across(full, here)
     return near.replace(os.sep, "/")
+
+
+def _across(full: str, here: str) -> str:
+    """A path to elsewhere in the repository is the same on every machine; one that leads out of it says where it leads."""
+    top = repository(here)
+    is_within = top and os.path.normcase(full).startswith(os.path.normcase(os.path.join(top, "")))
+    return os.path.relpath(full, here) if is_within or full == top else full
+
+
+@lru_cache(maxsize=256)
+def repository(directory: str) -> str:
+    """The folder of the git repository around a directory; empty where there is none."""
+    above = os.path.realpath(directory)
+    while not os.path.lexists(os.path.join(above, ".git")):
+        if above == os.path.dirname(above):
+            return ""
+        above = os.path.dirname(above)
+    return above
 
 
 def is_code(name: str) -> bool:

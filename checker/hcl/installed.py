@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from checker.hcl.files import repository
+
 
 @lru_cache(maxsize=256)
 def installed(root: str) -> dict[str, str]:
@@ -32,21 +34,10 @@ def data_folder(root: str) -> str:
 
 def is_outside(directory: str, root: str) -> bool:
     """Whether a module of a root is not the user's own: downloaded, or outside of the repository that holds the root."""
-    own, data = _repository(root), os.path.realpath(data_folder(root))
+    own, data = repository(root), os.path.realpath(data_folder(root))
     downloaded = "/.terraform/" in f"{directory}/".replace(os.sep, "/") or _below(directory, data)
     return downloaded or bool(own and not _below(directory, own))
 
 
 def _below(path: str, top: str) -> bool:
     return path == top or path.startswith(os.path.join(top, ""))
-
-
-@lru_cache(maxsize=256)
-def _repository(root: str) -> str:
-    """The folder of the git repository around a directory; empty where there is none."""
-    above = os.path.realpath(root)
-    while not os.path.lexists(os.path.join(above, ".git")):
-        if above == os.path.dirname(above):
-            return ""
-        above = os.path.dirname(above)
-    return above

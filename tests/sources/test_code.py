@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.hcl.installed import _repository, installed
+from checker.hcl.files import repository
+from checker.hcl.installed import installed
 from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation
 from checker.policy import load
 from checker.scan import run
@@ -488,9 +489,24 @@ def test_a_module_outside_of_the_repository_is_reported_at_the_call():
     places = [str(one.location) for one in facts("repo") if isinstance(one, KeyResource)]
     assert places == ["out/main.tf:1", "repo/in/main.tf:1"]
     Path("repo/.git").mkdir()
-    _repository.cache_clear()
+    repository.cache_clear()
     places = [str(one.location) for one in facts("repo") if isinstance(one, KeyResource)]
     assert places == ["repo/in/main.tf:1", "repo/live/main.tf:5"]
+
+
+def test_the_same_repository_is_named_alike_on_every_machine(tmp_path, monkeypatch):
+    """Seen from one of its folders, the rest of it is named from there; a baseline made elsewhere fits."""
+    told = []
+    for machine in ("one", "two/work"):
+        code = {"live__eu__main_tf": 'module "m" {\n  source = "../../in"\n}\n', "in__main_tf": key('"in"')}
+        write(**{f"{machine.replace('/', '__')}__{name}": text for name, text in code.items()})
+        Path(machine, ".git").mkdir()
+        monkeypatch.chdir(Path(machine, "live", "eu"))
+        told.append(facts("."))
+        monkeypatch.chdir(tmp_path)
+    assert told[0] == told[1]
+    [found] = [one for one in told[0] if isinstance(one, KeyResource)]
+    assert (str(found.location), found.module_path) == ("../../in/main.tf:1", "../../in")
 
 
 @pytest.mark.parametrize("folder", [".terraform", "kept", "../kept"])
