@@ -420,6 +420,18 @@ class Exemption:
     kind: str = "policy"
 
 
+def digest(*texts: str) -> str:
+    """A name for what some texts say together, the same on every machine."""
+    import hashlib  # loads OpenSSL; most runs print no fingerprint
+
+    text = "\0".join(texts)
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, as JSON may hold it
+        data = text.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One fault in one key or resource.
@@ -447,10 +459,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """A name for this finding that survives moved lines: rule, file and subject."""
-        import hashlib  # loads OpenSSL; most runs print no fingerprint
-
-        text = "\0".join(("keyturn/1", self.rule, self.location.path if self.location else "", self.subject))
-        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        return digest("keyturn/1", self.rule, self.location.path if self.location else "", self.subject)
 
     @property
     def order(self) -> tuple[Any, ...]:

@@ -59,7 +59,11 @@ def uri(path: str) -> str:
     """A relative path as a URI: percent-encoded, with forward slashes."""
     from urllib.parse import quote  # slow to import, and most runs write no URI
 
-    return quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, as JSON may hold it
+        data = path.encode("utf-8", "replace")
+    return quote(data, safe="/-._~")
 
 
 def _inside(path: str) -> str | None:

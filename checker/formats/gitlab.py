@@ -11,7 +11,7 @@ from checker.formats._escape import shown
 from checker.formats._json_layout import layout
 from checker.formats._places import anchor, inside, place
 from checker.formats._summary import exempt_findings, open_findings, sentence
-from checker.model import Finding, Gap, Report, Severity
+from checker.model import Finding, Gap, Report, Severity, digest
 
 _SEVERITIES = {Severity.LOW: "minor", Severity.MEDIUM: "major", Severity.HIGH: "critical", Severity.CRITICAL: "blocker"}
 
@@ -50,8 +50,7 @@ def _gaps(report: Report) -> Iterator[dict[str, Any]]:
 
 
 def _fingerprint(gap: Gap) -> str:
-    text = "\0".join(("keyturn/gap", gap.what, gap.why, gap.location.path if gap.location else ""))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return digest("keyturn/gap", gap.what, gap.why, gap.location.path if gap.location else "")
 
 
 def _once(fingerprint: str, seen: Counter[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from checker.formats._escape import clean
 from checker.formats._json_layout import layout
 from checker.formats._live import Live, live
 from checker.formats._summary import sentence
-from checker.model import AccessKey, Gap, Report, Severity
+from checker.model import AccessKey, Gap, Report, Severity, digest
 
 _VERSION = "1.5.0"
 _CREATE = 1
@@ -57,7 +56,7 @@ def _finding(one: Live, report: Report) -> Json:
 
 
 def _gap(gap: Gap, at: datetime) -> Json:
-    name = hashlib.sha256("\0".join((gap.what, gap.why)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    name = digest(gap.what, gap.why)
     return {
         **_event(at, _INFORMATIONAL, _NEW),
         "message": clean(sentence(str(gap))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import posixpath
 import re
 import tarfile
@@ -37,7 +38,7 @@ def read(stream: BinaryIO, folder: str, code: Callable[[str], Iterator[Fact]]) -
         if root is None:
             raise SourceError("the working directory of the run lies outside of its code")
         _unpack(stream, whole)
-        if not root.is_dir():
+        if not os.path.isdir(root):  # False too for a name that no directory can have
             raise SourceError(f"the code of the run has no Terraform files in its working directory {folder or '.'}")
         names = ((str(whole), "."), (shown(str(whole)), "."))
         yield from [renamed(fact, names) for fact in code(str(root))]
@@ -54,6 +55,8 @@ def _unpack(stream: BinaryIO, whole: Path) -> None:
                 path.write_bytes(data)
     except OSError as error:
         fault = f"the code of the run cannot be unpacked: {error.strerror}"
+    except ValueError:
+        fault = "the code of the run cannot be unpacked: a file in it has a name that no file can have"
     if fault:
         raise SourceError(fault)
 

@@ -74,6 +74,7 @@ def test_an_anchor_outside_is_none() -> None:
         ("100%.tf", "100%25.tf"),
         ("back\\slash.tf", "back%5Cslash.tf"),
         ("\udcff.tf", "%FF.tf"),
+        ("\ud800.tf", "%3F.tf"),
     ],
 )
 def test_uris_are_percent_encoded(path: str, written: str) -> None:

@@ -29,11 +29,13 @@ def main() -> None:
     inputs, faults = work / "inputs", work / "faults"
     for folder in (inputs, faults):
         folder.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(corpus.seeds(given.target)):
+    seeds = corpus.seeds(given.target)
+    for number, seed in enumerate(seeds):
         (inputs / f"seed-{number}").write_bytes(seed)
     dictionary = work / "words"
     dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in corpus.words(given.target)))
-    limits = [f"-max_total_time={int(given.minutes * 60)}", "-timeout=20", "-rss_limit_mb=2048", "-max_len=20000"]
+    longest = max(20_000, *map(len, seeds))
+    limits = [f"-max_total_time={int(given.minutes * 60)}", "-timeout=20", "-rss_limit_mb=2048", f"-max_len={longest}"]
     atheris.Setup(
         [sys.argv[0], str(inputs), f"-dict={dictionary}", f"-artifact_prefix={faults}/", "-print_final_stats=1", *limits],
         lambda data: targets.run(given.target, data),

@@ -6,13 +6,14 @@ import copy
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from checker.formats import json_report
 from checker.sources.aws import save_evidence
 from tests.factories import AT
-from tests.formats.reports import believable
+from tests.formats.reports import a_report, believable
 from tests.fuzz import run_task
 from tests.sources.binary_plans import a_binary_plan
 from tests.sources.binary_plans import a_change as a_saved_change
@@ -33,18 +34,19 @@ def words(name: str) -> tuple[bytes, ...]:
 @cache
 def seeds(name: str) -> tuple[bytes, ...]:
     """Good inputs for a target."""
-    made = {
-        "hcl": _files("*.tf"),
-        "tf_json": _files("*.tf.json"),
-        "tfvars": (b'x = "a"\ny = {\n  a = [1, 2.5, null, true]\n  "b" = <<EOT\n  text\nEOT\n}\n',),
-        "plan": (data_of(a_plan(a_change(), a_change("module.m[0].aws_iam_access_key.k", "delete", "create"))), _saved()),
-        "state": (data_of(a_state(stored(an_instance()))), *_files("*.tfstate")),
-        "report": (*_files("*.csv"), _evidence()),
-        "policy": _policies(),
-        "json_report": (_report(),),
-        "run_task": run_task.seeds(data_of(a_plan(a_change()))),
+    made: dict[str, Callable[[], tuple[bytes, ...]]] = {
+        "hcl": lambda: _files("*.tf"),
+        "tf_json": lambda: (*_files("*.tf.json"), JSON_CODE),
+        "tfvars": lambda: (b'x = "a"\ny = {\n  a = [1, 2.5, null, true]\n  "b" = <<EOT\n  text\nEOT\n}\n',),
+        "plan": lambda: (data_of(a_plan(a_change(), a_change("module.m[0].aws_iam_access_key.k", "delete", "create"))), _saved()),
+        "state": lambda: (data_of(a_state(stored(an_instance()))), *_files("*.tfstate")),
+        "report": lambda: (*_files("*.csv"), _evidence()),
+        "policy": _policies,
+        "json_report": _reports,
+        "judged": _all_evidence,
+        "run_task": lambda: run_task.seeds(data_of(a_plan(a_change()))),
     }
-    return made[name]
+    return made[name]()
 
 
 def _files(pattern: str) -> tuple[bytes, ...]:
@@ -59,6 +61,33 @@ def _evidence() -> bytes:
     """What `--save-evidence` writes."""
     return save_evidence(FACTS, at=AT)
 
+
+JSON_CODE = json.dumps(
+    {
+        "variable": {"d": {"default": 30, "type": "number"}, "who": [{"default": ["a", "b"]}]},
+        "locals": {"n": "${length(var.who) + 1}"},
+        "provider": {"aws": {"region": "eu-central-1"}},
+        "module": {"m": {"source": "./m", "count": 2}, "known": {"source": "terraform-aws-modules/iam/aws//modules/iam-user"}},
+        "resource": {
+            "time_rotating": {"r": {"//": "a comment", "rotation_days": "${var.d}"}},
+            "aws_iam_access_key": {
+                "k": [
+                    {
+                        "user": "${each.key}",
+                        "for_each": "${toset(var.who)}",
+                        "lifecycle": {"replace_triggered_by": ["time_rotating.r"]},
+                    }
+                ],
+                "h": {
+                    "//": 'keyturn:ignore[no-rotation] until=2027-03-31 reason="x"',
+                    "user": "ci",
+                    "status": None,
+                    "count": "${local.n}",
+                },
+            },
+        },
+    }
+).encode()
 
 WHOLE_POLICY = b"""\
 name: whole
@@ -82,10 +111,16 @@ def _policies() -> tuple[bytes, ...]:
     return (WHOLE_POLICY, *(file.read_bytes() for file in sorted(folder.glob("*.yaml"))))
 
 
-def _report() -> bytes:
-    from checker.formats import json_report
+def _all_evidence() -> tuple[bytes, ...]:
+    kinds = ("plan", "state", "report")
+    return tuple(kind.encode() + b"\n" + one for kind in kinds for one in seeds(kind) if one.isascii())
 
-    return json_report.render(believable()).encode()
+
+def _reports() -> tuple[bytes, ...]:
+    """A whole report, and one of each of its findings alone: what is short is fuzzed faster."""
+    whole = believable()
+    parts = [whole, a_report(), *(a_report(one) for one in whole.findings)]
+    return tuple(json_report.render(one).encode() for one in parts)
 
 
 def found(name: str) -> tuple[Path, ...]:

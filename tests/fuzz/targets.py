@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+from checker import scan
 from checker.errors import KeyturnError
-from checker.formats import json_report
-from checker.policy import _document
+from checker.formats import FORMATS, json_report
+from checker.model import Fact, Report
+from checker.policy import Policy, _document, load
+from checker.rules import RULES
 from checker.sources import code, plan, report, state
 from tests.fuzz import run_task
 
@@ -81,10 +86,40 @@ def read_policy(data: bytes) -> None:
 def read_json_report(data: bytes) -> None:
     """A JSON report of an earlier run; it refuses by ValueError."""
     try:
-        json_report.load(data.decode("utf-8", "replace"))
+        report = json_report.load(data.decode("utf-8", "replace"), rules=RULES)
     except ValueError as refusal:
         if type(refusal) is not ValueError and not isinstance(refusal, UnicodeError):
             raise AssertionError("a report that is refused without a sentence") from refusal
+        return
+    tell(report)
+
+
+def judge(data: bytes) -> None:
+    """Evidence of the kind that the first line names, judged by the strictest policy and told in every format."""
+    kind, _, rest = data.partition(b"\n")
+    reader = KINDS.get(kind.decode("latin-1"), report.read)
+    document = rest if reader is report.read else io.BytesIO(rest)
+    tell(scan.run([lambda: list(reader("evidence", document, at=AT))], _policy(), at=AT))
+
+
+KINDS: dict[str, Callable[..., Iterable[Fact]]] = {"plan": plan.read, "state": state.read, "report": report.read}
+
+
+@cache
+def _policy() -> Policy:
+    return load("strict")
+
+
+def tell(answer: Report) -> None:
+    """Every format is a text that can be written; JSON is read back as it was, XML and JSON are well-formed."""
+    texts = {name: render(answer) for name, render in FORMATS.items()}
+    for name, text in texts.items():
+        text.encode()
+        if name in ("sarif", "gitlab", "asff", "ocsf"):
+            json.loads(text)
+    ET.fromstring(texts["junit"])
+    again = json_report.load(texts["json"], rules=RULES)
+    assert json_report.render(again) == texts["json"], "a report that changes when it is read"
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
@@ -96,6 +131,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "report": read_report,
     "policy": read_policy,
     "json_report": read_json_report,
+    "judged": judge,
     "run_task": run_task.read,
 }
 

@@ -110,6 +110,15 @@ def test_a_working_directory_outside_is_refused(folder):
     assert refusal(an_archive({"main.tf": ROTATES}), folder) == "the working directory of the run lies outside of its code"
 
 
+def test_names_that_no_file_can_have_are_said():
+    """A directory whose name is too long is not there, and a file with a zero in its name cannot be written."""
+    assert refusal(an_archive({"main.tf": ROTATES}), "x" * 5000).startswith("the code of the run has no Terraform files in")
+    member = tarfile.TarInfo("x")
+    member.pax_headers = {"path": "a\0b.tf"}
+    said = "the code of the run cannot be unpacked: a file in it has a name that no file can have"
+    assert refusal(an_archive({"x": member, "main.tf": ROTATES})) == said
+
+
 def test_a_working_directory_that_is_not_there_is_said():
     """A run whose directory holds no code was not planned from this archive."""
     said = "the code of the run has no Terraform files in its working directory infra"
