@@ -154,3 +154,13 @@ def test_a_comment_inside_of_a_block_excuses_it():
     [found] = [one for one in facts() if isinstance(one, Ignore)]
     assert found.covers is not None
     assert (found.problem, found.covers.line, found.covers.end_line) == ("", 5, 8)
+
+
+@pytest.mark.parametrize(("between", "covers"), [("# one more\n// and one more\n", 4), ("locals {}\n", 2)])
+def test_comments_between_an_ignore_and_its_block_do_not_part_them(between, covers):
+    """The block below the comments is the one that is meant, and no other stands in between."""
+    mark = '# keyturn:ignore[no-rotation] until=2099-01-01 reason="x"\n'
+    write(main_tf=mark + between + key('"u"'))
+    [found] = [one for one in facts() if isinstance(one, Ignore)]
+    assert found.covers is not None
+    assert found.covers.line == covers

@@ -216,6 +216,16 @@ def test_gzip_is_read():
     assert read_state(gzip.compress(plain)) == read_state(plain)
 
 
+def test_what_swells_beyond_any_state_is_a_gap(monkeypatch):
+    """A small file that unpacks to much more was made to hurt; one that is merely compressed well is read."""
+    monkeypatch.setattr("checker.sources._terraform_input.UNCHECKED", 1000)
+    long = data_of(a_state(stored(an_instance()))) + b" " * 500_000
+    assert gaps(read_state(gzip.compress(long))) == [
+        "s.tfstate: it unpacks to more than 250 times its size, as no plan or state does. Give it uncompressed"
+    ]
+    assert len(keys(read_state(gzip.compress(long[:20_000])))) == 1
+
+
 def test_users_are_told_with_their_account():
     """A state knows users without a key too; one whose name is sensitive is not named."""
     user = {"name": "svc", "arn": "arn:aws:iam::111122223333:user/svc"}
