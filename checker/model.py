@@ -297,18 +297,25 @@ class ModuleCalls(Sequence[ModuleCall]):
     __slots__ = ("rows",)
 
     def __init__(self, rows: Iterable[CallRow] = ()) -> None:
-        self.rows = sorted(set(rows))
+        self.rows = sorted(dict.fromkeys(rows))  # they come nearly sorted, and as a set they would not
 
     @classmethod
     def of(cls, calls: Iterable[ModuleCall]) -> ModuleCalls:
         return calls if isinstance(calls, cls) else cls((*one.location.order, one.address, one.source, one.why) for one in calls)
+
+    @classmethod
+    def of_sorted(cls, rows: list[CallRow]) -> ModuleCalls:
+        """Rows of others, which have been sorted."""
+        made = cls()
+        made.rows = rows
+        return made
 
     @overload
     def __getitem__(self, index: int) -> ModuleCall: ...
     @overload
     def __getitem__(self, index: slice) -> ModuleCalls: ...
     def __getitem__(self, index: int | slice) -> ModuleCall | ModuleCalls:
-        return ModuleCalls(self.rows[index]) if isinstance(index, slice) else _call(self.rows[index])
+        return ModuleCalls.of_sorted(self.rows[index]) if isinstance(index, slice) else _call(self.rows[index])
 
     def __len__(self) -> int:
         return len(self.rows)

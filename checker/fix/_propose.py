@@ -11,7 +11,8 @@ from datetime import timedelta
 from checker.fix._mend import Case, NoEditError, mended
 from checker.fix._names import Names
 from checker.fix._text import Page
-from checker.hcl.modules import Declared, Module, load
+from checker.hcl.directory import load
+from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Place
 from checker.model import DELETED, Finding, Fix, KeyResource, Location, Origin, Report, SourceText
 from checker.record import dataclass

@@ -133,7 +133,9 @@ def unopened(report: Report) -> tuple[Unopened, ...]:
     groups: dict[tuple[str, str], list[CallRow]] = {}
     for row in ModuleCalls.of(report.calls).rows:
         groups.setdefault(row[-2:], []).append(row)
-    return tuple(Unopened(source=source, why=why, calls=ModuleCalls(groups[source, why])) for source, why in sorted(groups))
+    return tuple(
+        Unopened(source=source, why=why, calls=ModuleCalls.of_sorted(groups[source, why])) for source, why in sorted(groups)
+    )
 
 
 def mend(one: Finding) -> str:

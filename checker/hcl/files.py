@@ -132,7 +132,7 @@ def read(path: str) -> bytes:
     try:
         handle = os.open(path, _READ)
         try:
-            data = os.read(handle, min(_MOST, MAX_FILE))
+            data = os.read(handle, min(MAX_FILE, _MOST))
             more = os.read(handle, 1)  # for a small file cheaper than to ask how long it is, and a pipe could not tell
             return data + more + _rest(handle, len(data) + 1) if more else data
         finally:

@@ -1,19 +1,14 @@
-"""One directory of Terraform code → its blocks by kind and name, each parsed only when it is asked for."""
+"""The blocks of one directory of Terraform code, by kind and name, each parsed only when it is asked for."""
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator
 from dataclasses import field
 
-from checker.hcl.blocks import Block, Comment, split
-from checker.hcl.files import CodeFile, Unreadable, folder, read, shown
+from checker.hcl.blocks import Block, Comment
+from checker.hcl.files import CodeFile, shown
 from checker.hcl.nodes import Body, Expression, Nested, Place, SyntaxFault
 from checker.hcl.syntax import TOP, parse_body
 from checker.record import dataclass
-
-_OVERRIDE = re.compile(r"(^|_)override\.(tf|tofu)(\.json)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +147,18 @@ class Module:
     comments: list[tuple[CodeFile, Comment]] = field(default_factory=list)
     notes: list[tuple[Declared | None, CodeFile, str, Place]] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
+    near: str = ""
 
     @property
     def shown(self) -> str:
-        return shown(self.directory)
+        """The directory as the user would type it."""
+        self.near = self.near or shown(self.directory)
+        return self.near
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the names of its files."""
+        return "" if self.shown == "." else f"{self.shown.rstrip('/')}/"
 
     def local(self, name: str) -> Expression | None:
         """The expression of a local; where override files set it too, the last one counts."""
@@ -166,76 +169,6 @@ class Module:
         return found
 
 
-def load(directory: str) -> Module:
-    """Read and split every Terraform file of a directory; what cannot be read is in `trouble`."""
-    module = Module(directory)
-    found = folder(directory)
-    if found.problem:
-        module.trouble.append(Trouble(shown(directory), 1, found.problem))
-    near = shown(directory)
-    near = "" if near == "." else f"{near.rstrip('/')}/"
-    ordinary = [name for name in found.names if not _OVERRIDE.search(name)]
-    files: list[CodeFile] = []
-    for name in (*ordinary, *(name for name in found.names if _OVERRIDE.search(name))):
-        path = near + name
-        try:
-            files.append(CodeFile(path, read(os.path.join(directory, name))))
-        except Unreadable as error:
-            module.trouble.append(Trouble(path, 1, str(error)))
-    module.files = tuple(files)
-    for file in files:
-        overrides = _OVERRIDE.search(os.path.basename(file.path)) is not None
-        for block in _blocks(file, module):
-            _add(module, block, overrides)
-    return module
-
-
-def _add(module: Module, block: Declared, overrides: bool) -> None:
-    block.parse(module.trouble)
-    name = _TABLES.get((block.kind, len(block.labels)))
-    if name is None:
-        (module.locals if block.kind == "locals" else module.others).append(block)
-        return
-    table: dict[object, Declared] = getattr(module, name)
-    key = block.labels if len(block.labels) == 2 else block.labels[0]
-    known = table.setdefault(key, block)
-    if known is block:
-        return
-    if overrides:
-        known.overrides.append(block)
-        known.amended.append(block)
-    else:
-        module.trouble.append(Trouble(block.file.path, block.head.line, f"{block.kind} {block.name} is declared twice"))
-
-
-_TABLES = {
-    ("resource", 2): "resources",
-    ("data", 2): "data",
-    ("variable", 1): "variables",
-    ("output", 1): "outputs",
-    ("module", 1): "calls",
-}
-"""Where a module keeps a block, by its kind and the number of its labels."""
-
-
-def _blocks(file: CodeFile, module: Module) -> Iterator[Declared]:
-    return _json(file, module) if file.is_json else _hcl(file, module)
-
-
-def _hcl(file: CodeFile, module: Module) -> Iterator[Declared]:
-    try:
-        file.data.decode()
-    except UnicodeDecodeError as error:
-        line = file.data.count(b"\n", 0, error.start) + 1
-        module.trouble.append(Trouble(file.path, line, "not UTF-8"))
-    found = split(file.data)
-    module.comments.extend((file, one) for one in found.comments)
-    for fault in found.faults:
-        module.trouble.append(Trouble(file.path, fault.line, fault.message))
-    for block in found.blocks:
-        yield Declared(file, block.kind, block.labels, block, None)
-
-
 def _place(data: bytes, start: int, end: int, line: int, path: str) -> Place:
     last = data.rfind(b"\n", 0, end) + 1
     first = data.rfind(b"\n", 0, start) + 1
@@ -244,27 +177,3 @@ def _place(data: bytes, start: int, end: int, line: int, path: str) -> Place:
 
 def _column(data: bytes, first: int, at: int) -> int:
     return len(data[first:at].decode("utf-8", "replace").lstrip("\ufeff")) + 1
-
-
-def _json(file: CodeFile, module: Module) -> Iterator[Declared]:
-    from checker.hcl.json_syntax import blocks, body, comments, read_json
-
-    try:
-        text = file.data.decode("utf-8-sig")
-        whole = read_json(text, file.path)
-        made = [(stated, body(stated)) for stated in blocks(whole)]
-    except UnicodeDecodeError:
-        module.trouble.append(Trouble(file.path, 1, "not UTF-8"))
-    except SyntaxFault as fault:
-        module.trouble.append(Trouble(file.path, fault.line, str(fault)))
-    else:
-        outside = dict.fromkeys(comments(whole))
-        for stated, inner in made:
-            kind, labels, node, place = stated
-            declared = Declared(file, kind, labels, None, place)
-            declared.settle(inner)
-            for note in comments(node):
-                module.notes.append((declared, file, *note))
-                outside.pop(note, None)
-            yield declared
-        module.notes.extend((None, file, *note) for note in outside)

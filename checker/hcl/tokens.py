@@ -42,8 +42,9 @@ def tokens(text: str, pos: int, stop: int) -> Iterator[Token]:
         found = _TOKEN.match(text, pos, stop)
         if found is None or found.lastgroup is None:
             raise NotPlainError
-        kind, pos = found.lastgroup, found.end()
-        word = found[kind]
+        kind = found.lastgroup
+        start, pos = found.span(kind)
+        word = text[start:pos]
         if word in _RESERVED:
             raise NotPlainError
-        yield Token(kind, word, pos - len(word), pos)
+        yield Token(kind, word, start, pos)

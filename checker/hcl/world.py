@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
 
+from checker.hcl.directory import load
 from checker.hcl.evaluate import Names
 from checker.hcl.locate import Missing, find_source
-from checker.hcl.modules import Declared, Module, load
+from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Place
 from checker.hcl.spans import Span
 from checker.hcl.values import Certainty, Unknown, Value, is_known, text_of, token, unknowns

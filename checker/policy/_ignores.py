@@ -75,7 +75,7 @@ class Book:
             exemption = Exemption(reason=one.reason, until=one.until, location=one.location, kind=kind)
             return replace(finding, exempt=exemption), hits
         notes = "".join(f" ({note})" for note in dict.fromkeys(map(self._note, hits.all)) if note)
-        return replace(finding, message=finding.message + notes), hits
+        return replace(finding, message=finding.message + notes) if notes else finding, hits
 
     def _hits(self, finding: Finding) -> Hits:
         direct = [*self._covering(finding, finding.location), *(one for one in self.exempt if _exempts(one, finding))]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from checker.model import Facts, Finding, Ignore, Rule
+from checker.model import Facts, Finding, Ignore, Rule, Severity
 from checker.policy._ignores import NEEDLESS, Book, checked, needless
 from checker.policy._match import Members
 from checker.policy._nouns import Policy
@@ -45,8 +45,12 @@ def _of_rule(rule: Rule, facts: Facts, policy: Policy, members: Members) -> Iter
         if setting.params not in runs:
             runs[setting.params] = tuple(rule.check(facts, setting.params))
         parts = (members.part(finding, number) for finding in runs[setting.params])
-        found += [replace(part, severity=setting.severity) for part in parts if part]
+        found += [_with(part, setting.severity) for part in parts if part]
     return found if len(policy.classes) == 1 else _folded(found)
+
+
+def _with(one: Finding, severity: Severity) -> Finding:
+    return one if one.severity is severity else replace(one, severity=severity)
 
 
 def _folded(found: Iterable[Finding]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -50,9 +51,9 @@ def _planned(given: CodeSettings, finder: Finder, root: str, roots: Roots) -> di
 
 def _reader(root: str) -> Callable[[str], str | None]:
     """Reads files for `file()`, below the root module or the current directory only: hostile code names any path."""
-    inside = tuple(os.path.join(os.path.realpath(one), "") for one in (root, "."))
 
     def read_file(path: str) -> str | None:
+        inside = tuple(os.path.join(os.path.realpath(one), "") for one in (root, "."))
         full = os.path.realpath(os.path.join(root, path))
         try:
             return read_bytes(full).decode() if full.startswith(inside) else None
@@ -87,7 +88,7 @@ def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
 def _texts(modules: list[Module]) -> Iterator[SourceText]:
     files = {file.path: file for module in modules for file in module.files}
     for path in sorted(files):
-        yield SourceText(path=path, text=files[path].data.decode("utf-8-sig", "replace"))
+        yield SourceText(path=path, text=files[path].data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"))
 
 
 def _gaps(trouble: list[Trouble]) -> Iterator[Gap]:

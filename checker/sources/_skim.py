@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from checker.hcl.files import Folder, Unreadable, read, shown
@@ -22,12 +22,16 @@ _SOURCE = re.compile(rb'^[ \t]*source[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 _JSON = re.compile(rb'"source"\s*:\s*"[^".]')
 _VERSION = re.compile(rb'^[ \t]*version[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 _NEW_LINE = ord("\n")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ABSENT = "not downloaded here; terraform init fetches it"
 
 
 @dataclass(slots=True)
 class Directory:
-    """What the bytes of one directory tell: whether it names keys, whom it calls."""
+    """What the bytes of one directory tell: whether it names keys, whom it calls.
+
+    `data` are the bytes of its files by name, kept where it names keys and all could be read.
+    """
 
     path: str
     names: tuple[str, ...] = ()
@@ -35,47 +39,55 @@ class Directory:
     local: tuple[str, ...] = ()
     remote: Sequence[CallRow] = ()
     gaps: tuple[Gap, ...] = ()
+    data: Mapping[str, bytes] | None = None
 
 
 def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES, near: str = "") -> Directory:
-    """Read the files of a directory, whose real path is `path`, and forget them again; `near` is how it is shown."""
-    look = _Look(path, needles)
+    """Read the files of a directory, whose real path is `path`; `near` is how it is shown."""
     near = near or shown(found.path)
+    look = _Look(path, "" if near == "." else f"{near}/", needles)
     if found.problem:
         look.gaps.append(Gap(what=near, why=found.problem, hint="make the folder readable, or leave it out of the paths"))
-    shown_as, lies_in = "" if near == "." else f"{near}/", os.path.join(path, "")
     for name in found.names:
-        look.file(lies_in + name, shown_as + name)
+        look.file(name)
     ready: Iterable[str] = ()
     if (look.remote or look.afar) and (found.initialised or "TF_DATA_DIR" in os.environ):
         ready = installed(path).values()
     local = (*look.local, *sorted({one for one in ready if os.path.isdir(one)}))
-    return Directory(path, found.names, look.keys or look.afar, local, look.remote, tuple(look.gaps))
+    keys = look.keys or look.afar
+    kept = look.data if keys and not look.gaps else None
+    return Directory(path, found.names, keys, local, look.remote, tuple(look.gaps), kept)
 
 
 class _Look:
     """What has been seen of one directory so far. `afar`: some JSON calls modules from elsewhere; only parsing tells which."""
 
-    __slots__ = ("afar", "gaps", "keys", "local", "needles", "path", "remote")
+    __slots__ = ("afar", "data", "gaps", "inside", "keys", "local", "near", "needles", "path", "remote")
 
-    def __init__(self, path: str, needles: tuple[bytes, ...]) -> None:
-        self.path, self.needles = path, needles
+    def __init__(self, path: str, near: str, needles: tuple[bytes, ...]) -> None:
+        self.path, self.near, self.needles, self.inside = path, near, needles, os.path.join(path, "")
         self.keys = self.afar = False
         self.local: dict[str, None] = {}
         self.remote: list[CallRow] = []
         self.gaps: list[Gap] = []
+        self.data: dict[str, bytes] = {}
 
-    def file(self, path: str, where: str) -> None:
+    def file(self, name: str) -> None:
         """Look at one file. Every search here is made in thousands of files, so none is made that can be spared."""
-        data = _read(path, where, self.gaps)
-        if not self.keys:
-            for needle in self.needles:
-                if needle in data:
-                    self.keys = True
-                    break
-        if path.endswith(".json"):
+        try:
+            data = self.data[name] = read(self.inside + name)
+        except Unreadable as error:
+            self.gaps.append(_unread(self.near + name, str(error)))
+            return
+        if data.find(b"\0", 0, 4096) >= 0 or data.startswith(_UTF_16):
+            self.gaps.append(_unread(self.near + name, "not UTF-8"))
+            return
+        for needle in () if self.keys else self.needles:
+            if needle in data:
+                self.keys = True
+        if name.endswith(".json"):
             self.afar = self.afar or (b"module" in data and _JSON.search(data) is not None)
-        elif self.calls(data, where):
+        elif self.calls(data, self.near + name):
             return
         if b"module" in data:
             self.local.update(dict.fromkeys(_local(data, self.path)))
@@ -84,7 +96,7 @@ class _Look:
         """Note the calls of modules that do not lie beside; whether it is certain that no call is of one that does."""
         known, line, plain = 0, 1, True
         for call in _CALL.finditer(data):
-            name, source = call.group(1, 2)
+            name, source = call.groups()
             at = call.start()
             if name is None or (at and data[at - 1] != _NEW_LINE and data[data.rfind(b"\n", 0, at) + 1 : at].strip()):
                 plain = False
@@ -109,19 +121,6 @@ def _named(source: bytes) -> tuple[str, bool]:
     """The text of a source, and whether it is that of a module that is known to make keys in some version."""
     text = source.decode("utf-8", "replace")
     return text, is_known(text)
-
-
-def _read(path: str, where: str, gaps: list[Gap]) -> bytes:
-    """The bytes of a file; none, and a gap, for one that is no text."""
-    try:
-        data = read(path)
-    except Unreadable as error:
-        gaps.append(_unread(where, str(error)))
-        return b""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data.find(b"\0", 0, 4096) >= 0:
-        gaps.append(_unread(where, "not UTF-8"))
-        return b""
-    return data
 
 
 def _unread(where: str, why: str) -> Gap:

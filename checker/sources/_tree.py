@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 
+from checker.hcl.directory import load
 from checker.hcl.installed import installed, is_outside
 from checker.hcl.marks import is_sensitive, told
-from checker.hcl.modules import Declared, Module, Trouble, load
+from checker.hcl.modules import Declared, Module, Trouble
 from checker.hcl.nodes import Literal
 from checker.hcl.run import Run
 from checker.hcl.simulate import Question
@@ -49,7 +50,8 @@ class Finder:
 
     def load(self, directory: str) -> Module:
         if directory not in self.modules:
-            self.modules[directory] = load(directory)
+            known = self.graph.known.get(directory)
+            self.modules[directory] = load(directory, known.data if known else None)
         return self.modules[directory]
 
     def look(self, world: World) -> None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from checker.hcl.modules import Module, load
+from checker.hcl.directory import load
+from checker.hcl.modules import Module
 from checker.hcl.run import Run
 from checker.hcl.values import Record, SetValue, Unknown, Value
 from checker.hcl.world import World

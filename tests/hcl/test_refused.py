@@ -7,9 +7,9 @@ import pytest
 
 from checker.hcl import files
 from checker.hcl.bounds import MAX_DEPTH
+from checker.hcl.directory import load
 from checker.hcl.files import Unreadable, folder, read, walk
 from checker.hcl.inputs import gather
-from checker.hcl.modules import load
 from checker.hcl.values import EvaluationError, Unknown
 from tests.hcl.reading import is_unknown, module, plain, run, value
 
