@@ -1,6 +1,7 @@
 """The rooms that are mutated, and the tests that must notice, stay where they are said to be."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def test_who_must_notice_is_there(room: Room) -> None:
     """A test that was moved is moved here too, and what is left out is a test among them."""
     assert all((ROOT / one).exists() for one in room.tests)
     names = {node.name for one in _files(room) for node in ast.parse(one.read_bytes()).body if isinstance(node, ast.FunctionDef)}
-    assert not room.without or room.without in names
+    assert set(re.findall(r"test_\w+", room.without)) <= names
 
 
 def _files(room: Room) -> list[Path]:
