@@ -30,7 +30,7 @@ def periods(facts: Facts, policy: Policy) -> tuple[tuple[Location, timedelta], .
     members = Members.of(facts, policy.classes)
     found: dict[Location, timedelta] = {}
     for resource in facts.resources:
-        for number in {members.number(resource, one) for one in resource.instances} if resource.location else ():
+        for number in {members.number(resource, one) for one in resource.instances}:
             setting = policy.classes[number].setting("slow-rotation")
             if setting is not None and resource.location:
                 age = setting.params.max_age

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,7 @@ def main() -> int:
     words = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     words.add_argument("room", choices=sorted(ROOMS))
     words.add_argument("--again", action="store_true", help="run only what survived the last time, after tests were added")
+    words.add_argument("--sample", type=int, metavar="N", help="run so many mutants, drawn by lot and always the same")
     words.add_argument("--work", type=Path, default=ROOT / "build" / "mutation", help="where the mutated copy is kept")
     words.add_argument("--show", action="store_true", help="run nothing: what the last run found")
     given = words.parse_args()
@@ -35,6 +38,7 @@ def main() -> int:
             _forget(work)
         _copy(work, ROOMS[given.room], keep=given.again)
         command = [sys.executable, ROOT / "tests" / "mutation" / "kept.py", "run", "--max-children", "1"]
+        command += _drawn(work, ROOMS[given.room], given.sample) if given.sample else []
         quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         ended = subprocess.run(command, cwd=work, env=quick, check=False).returncode
         if ended:
@@ -88,6 +92,29 @@ def _results(work: Path) -> dict[tuple[Path, str], str]:
     }
 
 
+def _drawn(work: Path, room: Room, number: int) -> list[str]:
+    """The names of some mutants that mutmut will make."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+    from mutmut.utils.format_utils import get_mutant_name
+
+    with _inside(work):
+        files = sorted(one for pattern in room.mutated for one in Path().glob(pattern))
+        made = ((one, mutate_file_contents(str(one), one.read_text()).mutant_names) for one in files)
+        names = [get_mutant_name(one, name) for one, all_of_it in made for name in all_of_it]
+    return random.Random(0).sample(names, min(number, len(names)))
+
+
+@contextlib.contextmanager
+def _inside(work: Path) -> Iterator[None]:
+    """mutmut reads its settings and files in the current directory."""
+    here = Path.cwd()
+    os.chdir(work)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
 def _forget(work: Path) -> None:
     """What survived is to be decided anew."""
     from mutmut.stats import status_by_exit_code
@@ -103,25 +130,21 @@ def _show(room: str, work: Path) -> None:
     """The counts, and what survived as differences in a file."""
     results = _results(work)
     counts = Counter(results.values())
-    killed, total = sum(counts[one] for one in KILLED), sum(counts.values())
+    killed, total = sum(counts[one] for one in KILLED), sum(counts.values()) - counts["not checked"]
     left = work / "survivors.diff"
     left.write_text("".join(_differences(work, {one: ended for one, ended in results.items() if ended not in DECIDED})))
     each = ", ".join(f"{number} {ended}" for ended, number in sorted(counts.items()))
-    sys.stdout.write(f"{room}: {killed} of {total} mutants killed, {killed / total:.1%} ({each})\n")
+    sys.stdout.write(f"{room}: {killed} of {total} mutants killed, {killed / max(total, 1):.1%} ({each})\n")
     sys.stdout.write(f"what survived: {os.path.relpath(left)}\n")
 
 
 def _differences(work: Path, left: dict[tuple[Path, str], str]) -> Iterator[str]:
-    """What mutmut changed; it reads its settings and files in the current directory."""
+    """What mutmut changed."""
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-    here = Path.cwd()
-    os.chdir(work)
-    try:
+    with _inside(work):
         for (path, name), ended in left.items():
             yield f"# {name}: {ended}\n{get_diff_for_mutant(name, path=path)}\n"
-    finally:
-        os.chdir(here)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from checker.model import ROOT_USER, Location
-from checker.policy import limits, load
-from checker.policy._limits import periods
+from checker.policy import limits, load, periods
 from tests.factories import a_key, a_resource, an_instance, facts
 from tests.policy.policies import a_policy
 
@@ -44,3 +43,12 @@ def test_each_block_has_the_period_of_its_class() -> None:
     off = a_resource(address="off", location=Location(path="z.tf"), instances=(an_instance("c", user="old-c"),))
     nowhere = a_resource(address="nowhere", location=None)
     assert periods(facts(both, off, nowhere), a_policy(text)) == ((both.location, timedelta(days=30)),)
+
+
+def test_a_policy_without_classes_sets_one_limit() -> None:
+    """Every key and every block has it; where there is none, nothing is said."""
+    policy = a_policy("rules:\n  key-too-old: {max_age: 40d}\n  slow-rotation: {max_age: 50d}")
+    key, resource = a_key(), a_resource()
+    assert limits(facts(key), policy) == ((key.subject, timedelta(days=40)),)
+    assert periods(facts(resource), policy) == ((resource.location, timedelta(days=50)),)
+    assert (limits(facts(resource), policy), periods(facts(key), policy)) == ((), ())
