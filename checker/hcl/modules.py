@@ -176,4 +176,5 @@ def _place(data: bytes, start: int, end: int, line: int, path: str) -> Place:
 
 
 def _column(data: bytes, first: int, at: int) -> int:
-    return len(data[first:at].decode("utf-8", "replace").lstrip("\ufeff")) + 1
+    before = data[first:at]
+    return len(before if before.isascii() else before.decode("utf-8", "replace").lstrip("\ufeff")) + 1

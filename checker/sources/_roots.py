@@ -91,7 +91,7 @@ class Roots:
 
     def calls(self, loaded: Iterable[str]) -> Iterator[CallRow]:
         """The calls of modules that are not on disk, in directories that nothing else had to read."""
-        skipped = {os.path.realpath(one) for one in loaded}
+        skipped = {one if one in self.graph.known else os.path.realpath(one) for one in loaded}
         for path in self.area:
             if path not in skipped and (self.only is None or path in self.only):
                 yield from self.graph.known[path].remote

@@ -29,8 +29,8 @@ from checker.sources._sightings import Sighting, chain, made_by_call, named, set
 from checker.sources._skim import ABSENT
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
-_WORDS = {name: re.compile(rb"\n[ \t]*" + name.encode() + rb'[ \t]*=[ \t]*"([^"\\$%\n]*)"') for name in ("source", "version")}
-"""Plainly written arguments of a call, each on a line of its own."""
+_SOURCE = re.compile(rb'\n[ \t]*source[ \t]*=[ \t]*"([^"\\$%\n]*)"')
+_VERSION = re.compile(rb'\n[ \t]*version[ \t]*=[ \t]*"([^"\\$%\n]*)"')
 _INDEX = re.compile(r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]")
 
 
@@ -192,7 +192,7 @@ def _outside(owner: ModuleInstance) -> ModuleInstance | None:
 
 def _word(call: Declared, name: str) -> str:
     """A plainly written argument of a call, read from its bytes where it stands on a line of its own."""
-    found = _WORDS[name].search(call.file.data, *call.span)
+    found = (_SOURCE if name == "source" else _VERSION).search(call.file.data, *call.span)
     if found:
         return found.group(1).decode("utf-8", "replace")
     node = call.body.value(name) if call.mentions(name) else None

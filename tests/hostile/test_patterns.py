@@ -124,6 +124,5 @@ def test_the_patterns_are_there():
     assert made == {
         "cli/live_options.py: pattern",
         "mechanism/case.py: f'(?<![\\\\w.\\\\]]){re.escape(home)}\\\\.'",
-        "sources/_tree.py: b'\\\\n[ \\\\t]*' + name.encode() + b'[ \\\\t]*=[ \\\\t]*\"([^\"\\\\\\\\$%\\\\n]*)\"'",
         "sources/_known_modules.py: known.source",
     }
