@@ -210,3 +210,10 @@ def test_a_module_under_a_name_that_may_be_sensitive_hides_its_users():
     output = 'output "names" {\n  value     = ["x"]\n  sensitive = true\n}\n'
     found = users(call, a__main_tf=output, m__main_tf='variable "who" {}\n' + key("var.who"))
     assert found == {'module.m["x"].k': (None, "x")}
+
+
+def test_a_count_that_is_sensitive_is_counted():
+    """Terraform takes one, for a module as well: the instances are there, and their names hide what they hang on."""
+    call = 'module "m" {\n  source = "./m"\n  count  = length(var.names)\n  who    = var.name\n}\n'
+    found = users(call, m__main_tf='variable "who" {}\n' + key("var.who"))
+    assert found == {"module.m[0].k": (None, "canary"), "module.m[1].k": (None, "canary")}
