@@ -282,6 +282,11 @@ def test_every_fault_is_said_at_once():
         ("name: a\nname: b", "keyturn.yaml:2: name: this key stands here twice"),
         ("for: [{match: {tag: {a: }}, rules: {}}]", "keyturn.yaml:1: for[1].match.tag.a: a text must stand here"),
         ("for: [{match: {tag: x}, rules: {}}]", "keyturn.yaml:1: for[1].match.tag: keys with values must stand here"),
+        ("for: [{match: {user: a}, rules: {}, rulez: {}}]", "keyturn.yaml:1: for[1].rulez: there is no such key"),
+        (
+            "exempt: [{rule: '*', subject: a, reason: b, until: 2027-01-01, untill: x}]",
+            "keyturn.yaml:1: exempt[1].untill: there is no such key",
+        ),
         ("for: [{match: x, rules: {}}]", "keyturn.yaml:1: for[1].match: keys with values must stand here"),
     ],
 )

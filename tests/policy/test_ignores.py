@@ -1,5 +1,6 @@
 """Ignores in code and exemptions in the policy: what they cover, and which of them do nothing."""
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -114,6 +115,19 @@ def test_the_last_day_counts_whole(hour):
     assert judge(facts(a_resource(), an_ignore(until=until), at=far_east), a_policy(OFF))[0].exempt is not None
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no tzset")
+def test_the_clock_of_the_machine_does_not_matter(monkeypatch):
+    """A day in UTC ends at the same moment for everybody."""
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "Asia/Tokyo")
+            time.tzset()
+            found = judge(facts(a_resource(), an_ignore(until=AT - days(1)), at=AT - timedelta(seconds=1)), a_policy(OFF))
+    finally:
+        time.tzset()
+    assert found[0].exempt is not None
+
+
 def test_a_working_ignore_counts_beside_an_ended_one():
     """Of two comments the one that works makes the finding exempt; the other is told."""
     works = an_ignore(location=Location(path="main.tf", line=3))
@@ -208,7 +222,7 @@ def test_other_names_are_not_the_keys(subject):
 
 def test_a_linked_key_is_exempt_by_its_resource():
     """A finding on a key that code makes goes by the code's address too."""
-    for subject in ("aws_iam_access_key.*", 'aws_iam_access_key.k["a"]'):
+    for subject in ("aws_iam_access_key.k", "aws_iam_access_key.*", 'aws_iam_access_key.k["a"]'):
         resource = a_resource(Rotation.UNKNOWN, instances=(an_instance('aws_iam_access_key.k["a"]'), an_instance("other")))
         fails, exempt, _ = judged(a_link(a_key(304), resource), policy=exempting(subject, rule="key-too-old"))
         assert (fails, exempt) == ([], ["key-too-old"])
@@ -301,6 +315,7 @@ def test_an_exemption_for_another_account_is_not_judged():
     """A scan of one account says nothing of exemptions for others."""
     policy = exempting("444455556666/ci", rule="key-too-old")
     assert judged(a_key(1), policy=policy)[2] == []
+    assert judged(a_key(1), policy=exempting(f"444455556666/ci/{KEY_ID}", rule="key-too-old"))[2] == []
     assert judged(a_key(1), a_key(1, account="444455556666", id="AKIAX"), policy=policy)[2] == ["it matches nothing."]
     for subject in ("4444*/ci", "44445555666/ci", "abcdefghijkl/ci", "ci"):
         assert judged(a_key(1, user="x"), policy=exempting(subject, rule="key-too-old"))[2] == ["it matches nothing."]
