@@ -174,6 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if len(body) < int(self.headers["Content-Length"]):  # who asked has gone away
+            self.close_connection = True
+            return
         time.sleep(self.amazon.latency)
         identity, _, _, service, _ = self.headers["Authorization"].split("Credential=")[1].split(",")[0].split("/")
         account = self.amazon.accounts.get(identity[4:])
