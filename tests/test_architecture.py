@@ -48,7 +48,7 @@ SEPARATE = {"rules", "sources", "formats"}
 HOMES = {
     # third party: the only modules that may import it
     "click": {"cli"},
-    "yaml": {"policy", "cli.hooks", "hcl.functions.yaml_text"},
+    "yaml": {"policy", "cli.hooks", "hcl.functions.yaml_text", "hcl.functions.yaml_writing"},
     "hcl2": {"hcl.syntax"},
     "lark": {"hcl.syntax"},
     "boto3": {"sources.aws", "sources.organization", "rotate", "scheduled._amazon"},

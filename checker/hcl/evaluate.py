@@ -27,6 +27,7 @@ from checker.hcl.nodes import (
     Template,
 )
 from checker.hcl.operators import as_number, count, equal, pairs, pick, to_text, to_truth
+from checker.hcl.shapes import same_shape
 from checker.hcl.values import (
     Certainty,
     EvaluationError,
@@ -54,6 +55,9 @@ class Scope(Protocol):
 
     def aside(self, make: Callable[[], Value]) -> Value:
         """A value whose making is not noted: it tells a type, and nothing hangs on it."""
+
+    def typed(self, name: str) -> Expression | None:
+        """The type constraint of a variable."""
 
     def seeing(self, names: Names) -> tuple[Scope, Names]:
         """The scope and the loop names that also tell what is sensitive."""
@@ -151,10 +155,6 @@ def _splat(node: Splat, scope: Scope, names: Names, budget: Budget) -> Value:
     return tuple(evaluate(node.each, scope, {**names, HOLE: item}, budget) for item in items)
 
 
-def _sequence(node: Sequence, scope: Scope, names: Names, budget: Budget) -> Value:
-    return tuple(evaluate(item, scope, names, budget) for item in node.items)
-
-
 def _mapping(node: Mapping, scope: Scope, names: Names, budget: Budget) -> Value:
     made: dict[str, Value] = {}
     for key, item in node.items:
@@ -210,8 +210,7 @@ def _operation(node: Operation, scope: Scope, names: Names, budget: Budget) -> V
     if node.sign in ("==", "!="):
         if not all(map(is_known, values)) and never_equal(node.operands, values):
             return node.sign == "!="
-        written = all(isinstance(one, Sequence | Mapping) for one in node.operands)
-        return equal(node.sign, values, same_type=written)
+        return equal(node.sign, values, lambda: same_shape(node.operands, values, scope.typed))
     if any(isinstance(one, Unknown) for one in values):
         return blend(node.sign, values)
     return not to_truth(values[0]) if node.sign == "!" else count(node.sign, [as_number(one) for one in values])
@@ -271,7 +270,7 @@ _EVALUATE: dict[type[Any], Callable[[Any, Scope, Names, Budget], Value]] = {
     Attr: _traversal,
     Index: _traversal,
     Splat: _splat,
-    Sequence: _sequence,
+    Sequence: lambda node, *seen: tuple(evaluate(item, *seen) for item in node.items),
     Mapping: _mapping,
     For: _for,
     Operation: _operation,

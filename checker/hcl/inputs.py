@@ -114,5 +114,8 @@ class _Nothing:
     def aside(self, make: Callable[[], Value]) -> Value:
         return make()
 
+    def typed(self, name: str) -> Expression | None:
+        return None
+
     def seeing(self, names: Names) -> tuple[Scope, Names]:
         return self, names

@@ -112,13 +112,16 @@ def count(sign: str, numbers: list[Decimal]) -> Value:
         raise EvaluationError(f"{sign!r} has no result here") from error
 
 
-def equal(sign: str, values: list[Value], *, same_type: bool = False) -> Value:
-    """`==` or `!=`. A list and a tuple, or a map and an object, are never equal, and look the same here: then it is Unknown."""
+def equal(sign: str, values: list[Value], alike: Callable[[], bool | None]) -> Value:
+    """`==` or `!=`. A list and a tuple, or a map and an object, are never equal, and look the same here: `alike` may tell."""
     same = token(values[0]) == token(values[1])
     if not all(is_known(one) for one in values) and not (same and _all_fixed(values)):
         return blend(sign, values)
-    if same and not same_type and isinstance(values[0], tuple | SetValue | dict):
-        return Unknown(Certainty.FIXED, token((sign, *values)))
+    if same and isinstance(values[0], tuple | SetValue | dict):
+        told = alike()
+        if told is None:
+            return Unknown(Certainty.FIXED, token((sign, *values)))
+        same = told
     return same if sign == "==" else not same
 
 

@@ -10,7 +10,7 @@ from checker.hcl.evaluate import Names, Scope, evaluate
 from checker.hcl.functions import FUNCTIONS, LAZY
 from checker.hcl.marks import SEALED, counterpart, restored
 from checker.hcl.modules import Declared
-from checker.hcl.nodes import Place, SyntaxFault
+from checker.hcl.nodes import Expression, Place, SyntaxFault
 from checker.hcl.schemas import SCHEMAS, rfc3339
 from checker.hcl.syntax import parse_template
 from checker.hcl.values import Certainty, EvaluationError, Record, Unknown, Value, blend, fixed, is_known, token
@@ -148,12 +148,9 @@ class Inside:
 
     def function(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         """The result of a function. Raises EvaluationError where Terraform would refuse."""
-        if name == "plantimestamp" or name in _FRESH:
-            return self._clock(name, arguments, place)
-        if name in _FILES:
-            return self._file(name, arguments, place)
-        if name == "sensitive" and len(arguments) == 1:
-            return self.run.mark(arguments[0], arguments)
+        own = _OWN.get(name)
+        if own is not None:
+            return own(self, name, arguments, place)
         make = FUNCTIONS.get(name)
         if make is None:
             return (
@@ -173,6 +170,11 @@ class Inside:
         finally:
             self.run.frame = noted
 
+    def typed(self, name: str) -> Expression | None:
+        """The type constraint of a variable."""
+        declared = self.owner.module.variables.get(name)
+        return declared.body.value("type") if declared else None
+
     def seeing(self, names: Names) -> tuple[Scope, Names]:
         """The scope and the loop names that also tell what is sensitive."""
         plain = self.run.plain
@@ -183,7 +185,7 @@ class Inside:
         assert isinstance(loops, dict)
         return type(self)(plain, counterpart(plain, self.owner), own), loops
 
-    def _clock(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+    def clock(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         run = self.run
         run.frame.add(Leaf("clock", f"{name}()", place.path, place))
         if name == "plantimestamp":
@@ -194,7 +196,7 @@ class Inside:
             return rfc3339(run.plan.at)
         return Unknown(Certainty.FIXED, token((name, str(place), rfc3339(run.plan.at))))
 
-    def _file(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+    def content(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
         self.run.frame.add(Leaf("file", f"{name}()", place.path, place))
         text = self.run.world.read_file(arguments[0]) if arguments and isinstance(arguments[0], str) else None
         if text is not None and name == "file" and len(arguments) == 1:
@@ -202,6 +204,18 @@ class Inside:
         if text is not None and name == "templatefile" and len(arguments) == 2:
             return self._rendered(text, arguments[1])
         return Unknown(Certainty.FIXED, token((name, *arguments)))
+
+    def string(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+        if len(arguments) == 2 and isinstance(arguments[0], str):
+            return self._rendered(arguments[0], arguments[1])
+        if any(isinstance(one, Unknown) for one in arguments[:1]):
+            return blend(name, arguments)
+        raise EvaluationError(f"{name}() takes a text and the values that it names")
+
+    def sensitive(self, name: str, arguments: tuple[Value, ...], place: Place) -> Value:
+        if len(arguments) != 1:
+            raise EvaluationError(f"{name}() takes one argument")
+        return self.run.mark(arguments[0], arguments)
 
     def _rendered(self, text: str, given: Value) -> Value:
         """A template file with its values. Raises EvaluationError where Terraform would refuse."""
@@ -224,6 +238,13 @@ class Alone(Inside):
         raise EvaluationError(f"the template is given no {root!r}")
 
 
+_OWN: dict[str, Callable[[Inside, str, tuple[Value, ...], Place], Value]] = {
+    **dict.fromkeys(("plantimestamp", *_FRESH), Inside.clock),
+    **dict.fromkeys(_FILES, Inside.content),
+    "templatestring": Inside.string,
+    "sensitive": Inside.sensitive,
+}
+"""Functions that take more than their arguments: the moment, files, names, marks."""
 _ROOTS: dict[str, Callable[[Inside, str, tuple[Value, ...], Place], tuple[Value, int]]] = {
     "var": Inside.variable,
     "local": Inside.local,

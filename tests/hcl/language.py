@@ -21,6 +21,13 @@ variable "yes" {
 variable "null" {
   default = null
 }
+variable "empty" {
+  type    = list(string)
+  default = []
+}
+locals {
+  text = "hello $${name}"
+}
 """
 """The variables that the expressions may use."""
 
@@ -75,6 +82,19 @@ OPERATORS: dict[str, tuple[str, object]] = {
     "null equals null": ("var.null == null", True),
     "tuples": ('["a"] == ["a"]', True),
     "objects": ("{ a = 1 } == { a = 2 }", False),
+    "tuples in tuples": ('[["a", { b = [1] }]] != [["a", { b = [1] }]]', False),
+    "list and tuple": ('tolist(["a"]) == ["a"] || var.names == ["b", "a", "b"] || split(",", "a") == ["a"]', False),
+    "list and tuple differ": ('tolist(["a"]) != ["a"]', True),
+    "empty list of a variable": ("var.empty == []", False),
+    "lists": ('var.names == tolist(["b", "a", "b"]) && compact(["a"]) == tolist(["a"])', True),
+    "map and object": ('var.map == { x = "1" } || tomap({ x = "1" }) == { x = "1" }', False),
+    "maps": ('var.map == tomap({ x = "1" })', True),
+    "sets": ('var.set == toset(["y", "z"])', True),
+    "set and list": ('toset(["y"]) == tolist(["y"])', False),
+    "list in an object": ("{ a = tolist([1]) } == { a = [1] }", False),
+    "loops": ('[for x in var.names : x] == ["b", "a", "b"] && { for x in ["a"] : x => 1 } == { a = 1 }', True),
+    "template in a local": ('templatestring(local.text, { name = "n" })', "hello n"),
+    "YAML": ('yamlencode({ a = ["x", 1], b = "y\\nz" })', '"a":\n- "x"\n- 1\n"b": |-\n  y\n  z\n'),
     "set beside a tuple": ("true ? [] : var.set", []),
     "set beside a tuple with items": ('true ? ["b", "a", "b"] : var.set', ["a", "b"]),
     "set beside a list": ('[for x in (true ? toset(["b", "a"]) : var.names) : x]', ["a", "b"]),

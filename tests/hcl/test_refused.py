@@ -70,6 +70,10 @@ REFUSED = [
     'templatefile("t.tpl", 5)',
     'templatefile("bad.tpl", {})',
     'templatefile("t.tpl", {})',
+    'templatestring("hello $${name}", {})',
+    "templatestring([], {})",
+    'templatestring("one")',
+    "sensitive(1, 2)",
 ]
 UNKNOWN = [
     '"a-${var.unset}"',

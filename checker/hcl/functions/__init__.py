@@ -41,6 +41,7 @@ _HOMES = {
     ),
     "tables": ("csvdecode",),
     "yaml_text": ("yamldecode",),
+    "yaml_writing": ("yamlencode",),
 }
 """The module that each function lives in. It is loaded when one of them is first called: most runs need few."""
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from checker.hcl.functions.convert import UNDECIDED, BeyondUsError, friendly, to_bool, to_number, to_string, unify
-from checker.hcl.values import EvaluationError, SetValue, Unknown, Value, blend, is_known
+from checker.hcl.functions.convert import BeyondUsError, friendly, to_bool, to_number, to_string, unify
+from checker.hcl.values import Certainty, EvaluationError, SetValue, Unknown, Value, blend, is_known, token
 from checker.record import dataclass
 
 Kind = Callable[[Value], Any]
@@ -39,7 +39,7 @@ class Signature:
             try:
                 return self.run(*[kind(value) for kind, value in zip(kinds, values, strict=True)])
             except BeyondUsError:
-                return UNDECIDED
+                return Unknown(Certainty.FIXED, token((name, *values))) if all(map(is_known, values)) else blend(name, values)
             except EvaluationError as error:
                 raise EvaluationError(f"{name}(): {error}") from error
 
