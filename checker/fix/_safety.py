@@ -21,7 +21,8 @@ _ALL = "*"
 
 def delivers(module: Module, declared: Declared) -> bool:
     """Whether stores, and nothing else, read the secret of a key, take each new one, and are told its id as well."""
-    readers = [(one, set(_read(one.body, declared.name))) for one in _blocks(module) if one is not declared]
+    near = [one for one in _blocks(module) if one is not declared and (one.amended or one.mentions(declared.labels[0]))]
+    readers = [(one, set(_read(one.body, declared.name))) for one in near]  # only what names such a key is parsed
     secret = [one for one, what in readers if what - _OPEN]
     told = {name for one, what in readers if what and _takes(one, declared) for name in what}
     return bool(secret) and all(_takes(one, declared) for one in secret) and bool(told & {"id", _ALL})
