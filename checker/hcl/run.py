@@ -36,6 +36,7 @@ class Run:
         self.budget = Budget()
         self.frame: set[Leaf] = set()
         self.planned: dict[str, Planned] = {}
+        self.resting: set[str] = set()
         self.where: dict[str, tuple[ModuleInstance, Declared, Key]] = {}
         self.applied: dict[str, Kept] = {}
         self.problems: dict[str, str] = {}

@@ -36,7 +36,7 @@ class Context:
         if path not in self.hashes:
             self.hashes[path] = line_hashes(self.texts[path]) if path in self.texts else ()
         hashes = self.hashes[path]
-        return hashes[line - 1] if line <= len(hashes) else None
+        return hashes[line - 1] if 1 <= line <= len(hashes) else None
 
 
 def result(fold: Fold, context: Context) -> Json:
