@@ -114,7 +114,7 @@ class _Nothing:
     def aside(self, make: Callable[[], Value]) -> Value:
         return make()
 
-    def typed(self, name: str) -> Expression | None:
+    def typed(self, name: str) -> Expression | None:  # pragma: no cover  # no name has a value here, so none has a type
         return None
 
     def seeing(self, names: Names) -> tuple[Scope, Names]:

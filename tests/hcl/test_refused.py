@@ -19,6 +19,9 @@ variable "list" {
   type    = list(string)
   default = ["a"]
 }
+variable "loose" {
+  default = ["a"]
+}
 data "aws_iam_user" "many" {
   count     = 2
   user_name = "u${count.index}"
@@ -100,7 +103,10 @@ UNKNOWN = [
     'filemd5("t.tpl")',
     'templatefile("gone.tpl", {})',
     'file("t.tpl", 1)',
-    '["a"] == tolist(["a"])',
+    'jsondecode("[1]") == [1]',
+    'var.loose == ["a"]',
+    "templatestring(var.unset, {})",
+    'yamlencode(jsondecode("' + "[" * 300 + "]" * 300 + '"))',
     "var.unset ? 1 : [][0]",
 ]
 KNOWN = [
@@ -109,6 +115,9 @@ KNOWN = [
     ("false && var.unset", False),
     ("var.unset || true", True),
     ("var.unset == var.unset", True),
+    ('["a"] == tolist(["a"])', False),
+    ('var.list == ["a"]', False),
+    ('var.list == tolist(["a"])', True),
     ('aws_iam_user.many["a"].tags', None),
     ("var.unset && false", False),
     ("var.unset ? 1 : 1", 1),
