@@ -179,6 +179,7 @@ BOTH = f'  value = "${{{K}.id}} ${{{K}.secret}}"\n'
         (store("a", f"  value = {K}.secret\n"), False),
         (store("a", BOTH) + f'output "secret" {{\n  value = {K}.secret\n}}\n', False),
         (store("a", BOTH) + f'output "all" {{\n  value = {K}[*].secret\n}}\n', False),
+        (store("a", BOTH) + f'resource "x" "f" {{\n  env {{\n    s = {K}.secret\n  }}\n}}\n', False),
         (store("a", BOTH) + f"locals {{\n  all = [for k in [{K}] : k.secret]\n}}\n", False),
         (store("a", BOTH) + f'resource "local_file" "f" {{\n  filename = "f"\n  content  = {K}.encrypted_secret\n}}\n', False),
         (store("a", BOTH + "\n  lifecycle {\n    ignore_changes = [value]\n  }\n"), False),
