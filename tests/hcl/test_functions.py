@@ -455,3 +455,11 @@ def test_yaml_that_swells_is_refused():
 def test_yaml_that_is_deeper_than_any_is_not_worked_out():
     """Nothing is known of it, and nothing falls over."""
     assert isinstance(FUNCTIONS["yamldecode"]("[" * 200 + "]" * 200), Unknown)
+
+
+def test_a_value_that_is_deeper_than_any_is_not_written_as_yaml():
+    """As little as it is read."""
+    nested: Value = ()
+    for _ in range(150):
+        nested = (nested,)
+    assert isinstance(call("yamlencode", nested), Unknown)
