@@ -150,6 +150,7 @@ def changed(*path: Any, value: object) -> str:
         (changed("findings", 0, "severity", value="dire"), "findings[0].severity: one of low, medium, high, critical must"),
         (changed("findings", 0, "location", "line", value=True), "findings[0].location.line: a whole number must stand here"),
         (changed("findings", 0, "limit_seconds", value="90d"), "findings[0].limit_seconds: a number of seconds must"),
+        (changed("findings", 0, "limit_seconds", value=-1), "findings[0].limit_seconds: a number of seconds from zero up must"),
         (changed("findings", 0, "limit_seconds", value=1e300), "findings[0].limit_seconds: a number of seconds"),
         (changed("at", value="0001-01-01T00:00:00+12:00"), "a value that is out of range"),
         (changed("findings", 0, "limit_seconds", value=float("nan")), "findings[0].limit_seconds: a number of seconds must"),

@@ -50,9 +50,10 @@ class Node:
 
     def length(self) -> timedelta:
         try:
-            return timedelta(seconds=self.value)
+            length = timedelta(seconds=self.value)
         except (TypeError, ValueError, OverflowError):
             self._refuse("a number of seconds")
+        return length if length >= timedelta() else self._refuse("a number of seconds from zero up")
 
     def moment(self) -> datetime:
         try:
