@@ -17,6 +17,7 @@ $(VENV)/installed: pyproject.toml
 	@echo "Setting up $(VENV) (once) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install $(QUIET) -e .
+	@$(BIN)/python -m compileall -q checker # else each start compiles, where PYTHONDONTWRITEBYTECODE is set
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
