@@ -46,9 +46,9 @@ def _lets_go(declared: Declared) -> bool:
     return any("ignore_changes" in block.body.arguments for block in declared.body.blocks("lifecycle"))
 
 
-def _of(owner: ModuleInstance, *kinds: str) -> list[Declared]:
-    found = {key: declared for key, declared in owner.module.resources.items() if key[0] in kinds}
-    return [found[key] for key in sorted(found)]
+def _of(owner: ModuleInstance, kind: str) -> list[Declared]:
+    resources = owner.module.resources
+    return [resources[key] for key in sorted(key for key in resources if key[0] == kind)]
 
 
 def _refers(owner: ModuleInstance, declared: Declared | Body, name: str) -> bool:
@@ -112,6 +112,9 @@ def _value(case: Case, node: Expression | None) -> Value:
 def _schedules(case: Case) -> Iterator[Rotator]:
     """A scheduled function that is told the key's user, or the key."""
     owner = case.owner
+    schedules, targets = _of(owner, "aws_scheduler_schedule"), _of(owner, "aws_cloudwatch_event_target")
+    if not schedules and not targets:
+        return
     about = {case.declared.name} | {
         name
         for node in [case.declared.body.value("user")]
@@ -120,11 +123,11 @@ def _schedules(case: Case) -> Iterator[Rotator]:
         if name.startswith("aws_iam_user.")
     }
     functions = [one for one in _of(owner, "aws_lambda_function") if any(_refers(owner, one, name) for name in about)]
-    for schedule in _of(owner, "aws_scheduler_schedule"):
+    for schedule in schedules:
         told = any(_refers(owner, schedule, name) for name in about)
         if (told and _calls_function(schedule)) or any(_refers(owner, schedule, one.name) for one in functions):
             yield Rotator(schedule, _rate(_value(case, schedule.body.value("schedule_expression"))), "a schedule")
-    for target in _of(owner, "aws_cloudwatch_event_target"):
+    for target in targets:
         told = any(_refers(owner, target, name) for name in about) and _calls_function(target)
         if told or any(_refers(owner, target, one.name) for one in functions):
             yield from _rules(case, target)
