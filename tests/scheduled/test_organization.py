@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 
 import boto3
 import pytest
+from moto.iam.models import iam_backends
 
 from checker.errors import OutputError, SourceError
 from tests.scheduled.conftest import HUB
@@ -54,6 +55,28 @@ def test_an_account_whose_scan_did_not_end_is_a_gap(members, world):
     lost = {one["what"].split()[1] for one in world.report()["gaps"]}
     assert len(lost) == 2
     assert lost < {HUB, *members}
+
+
+def test_an_account_that_cannot_be_read_keeps_no_other_from_being_closed(members, world):
+    """What is solved in an account that was read is closed; what stands in the one that was not stays open."""
+    world.run(task="accounts", run="r1", at=AT)
+    for one in listed(world):
+        world.run(task="account", run="r1", account=one)
+    world.run(task="merge", run="r1")
+    for account in members:
+        iam_backends[account]["aws"].users[f"ci-{account}"].access_keys.clear()
+    world.run(task="accounts", run="r2", at=AT)
+    for one in listed(world):
+        if one["account"] != members[0]:
+            world.run(task="account", run="r2", account=one)
+    world.run(task="merge", run="r2")
+    found = boto3.client("securityhub").get_findings()["Findings"]
+    states = {
+        one["Resources"][0]["Details"]["AwsIamAccessKey"]["AccountId"]: one["RecordState"]
+        for one in found
+        if "too-old" in one["GeneratorId"]
+    }
+    assert states == {HUB: "ACTIVE", members[0]: "ACTIVE", members[1]: "ARCHIVED"}
 
 
 def test_an_account_that_is_left_out_is_said_to_be(members, world, monkeypatch):

@@ -1,13 +1,16 @@
 """One account, scanned by the function: what goes to S3, to Security Hub and to SNS, and what happens when that fails."""
 
 import json
+from datetime import datetime, timezone
 
 import boto3
 import pytest
 
 from checker import scheduled
 from checker.errors import OutputError, SourceError, UsageError
+from checker.model import Gap, Report, Severity
 from checker.scheduled._amazon import import_findings
+from checker.scheduled._deliver import deliver
 from checker.scheduled._settings import Settings
 from tests.amazon import DENIED
 from tests.scheduled.conftest import BUCKET, CONTEXT, HUB
@@ -39,7 +42,7 @@ def test_a_report_goes_to_the_bucket_the_hub_and_the_topic(world):
     assert (answer["exit_code"], answer["gaps"]) == (1, 0)
     folder = answer["report"].removeprefix(f"s3://{BUCKET}/keyturn/")
     files = ["keyturn.asff.json", "keyturn.html", "keyturn.json", "keyturn.sarif"]
-    assert world.names() == [f"{place}/{file}" for place in ("latest", folder) for file in files]
+    assert world.names() == ["hub/open.json", *(f"{place}/{file}" for place in ("latest", folder) for file in files)]
     assert {one["rule"] for one in world.report()["findings"]} >= {"key-too-old"}
     assert json.loads(world.text("latest/keyturn.sarif"))["runs"][0]["results"]
     assert world.hub()["key-too-old"] == "ACTIVE"
@@ -101,7 +104,7 @@ def test_a_scan_that_cannot_run_fails_the_invocation(world, monkeypatch):
 
 
 def test_findings_that_the_hub_refuses_fail_the_invocation(world):
-    """The report is in the bucket, the error says how many were refused and why; `latest` waits for the next try."""
+    """The report is in the bucket, and the error says how many were refused and why."""
     world.user("ci", 120)
     refused = {
         "FailedCount": 1,
@@ -111,8 +114,61 @@ def test_findings_that_the_hub_refuses_fail_the_invocation(world):
     answering("securityhub.BatchImportFindings", lambda _: (200, json.dumps(refused).encode()))
     with pytest.raises(OutputError, match=r"refuses 1 of \d findings: InvalidInput"):
         world.run()
-    assert not [name for name in world.names() if name.startswith("latest")]
-    assert len(world.names("reports")) == 4
+    assert len(world.names("reports")) == len(world.names("latest")) == 4
+
+
+def test_what_the_hub_took_before_it_refused_is_closed_later(world):
+    """A finding that was taken in a run that failed is closed when it is gone, though that run never came to its end."""
+    (old,) = world.user("ci", 120)
+    refused = [{"Id": "x", "ErrorCode": "InvalidInput", "ErrorMessage": "m"}]
+    boto3.setup_default_session()
+    boto3.DEFAULT_SESSION.events.register(
+        "after-call.securityhub.BatchImportFindings", lambda parsed, **_: parsed.update(FailedFindings=refused)
+    )
+    with pytest.raises(OutputError, match="refuses 1"):
+        world.run()
+    boto3.setup_default_session()
+    assert world.hub()["key-too-old"] == "ACTIVE"
+    boto3.client("iam").delete_access_key(UserName="ci", AccessKeyId=old)
+    world.run()
+    assert world.hub()["key-too-old"] == "ARCHIVED"
+
+
+def test_what_a_run_with_gaps_did_not_see_is_closed_by_a_later_one(world):
+    """A run that could not look does not make a finding forgotten: it is closed when a run sees that it is gone."""
+    (old,) = world.user("ci", 120)
+    world.run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:9")
+        patch.setenv("AWS_MAX_ATTEMPTS", "1")
+        assert world.run()["exit_code"] == 3
+    assert world.hub()["key-too-old"] == "ACTIVE"
+    boto3.client("iam").delete_access_key(UserName="ci", AccessKeyId=old)
+    world.run()
+    assert world.hub()["key-too-old"] == "ARCHIVED"
+
+
+def test_a_finding_keeps_the_day_on_which_it_was_first_found(world):
+    """Security Hub shows since when a finding stands, not when it was last seen."""
+    world.user("ci", 120)
+    world.run()
+    noted = json.loads(world.text("hub/open.json"))
+    older = json.dumps([{**one, "CreatedAt": "2020-01-01T00:00:00.000Z"} for one in noted])
+    boto3.client("s3").put_object(Bucket=BUCKET, Key="keyturn/hub/open.json", Body=older)
+    world.run()
+    (one, *_) = boto3.client("securityhub").get_findings()["Findings"]
+    assert one["CreatedAt"] == "2020-01-01T00:00:00.000Z" < one["UpdatedAt"]
+
+
+def test_a_message_is_no_longer_than_the_topic_takes(world):
+    """The limit counts bytes: a report in another script than Latin is cut to it between two characters."""
+    gaps = tuple(Gap(what=f"口座 {number}", why="読めない" * 20) for number in range(2000))
+    report = Report(at=datetime.now(timezone.utc), policy="default", fail_on=Severity.MEDIUM, findings=(), gaps=gaps, evidence=())
+    settings = {"KEYTURN_BUCKET": BUCKET, "KEYTURN_TOPIC_ARN": world.topic}
+    deliver(report, Settings.of(settings, CONTEXT.invoked_function_arn))
+    ((_, text),) = world.messages()
+    assert 190_000 < len(text.encode()) < 256 * 1024
+    assert text.rstrip().endswith("keyturn.html")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +242,7 @@ def test_a_place_that_does_not_answer_fails_the_invocation(world, monkeypatch):
     """No answer at all is an error that names the object and the kind of failure."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    with pytest.raises(OutputError, match=r"latest/keyturn\.asff\.json cannot be read: EndpointConnectionError"):
+    with pytest.raises(OutputError, match=r"keyturn\.json cannot be written: EndpointConnectionError"):
         world.run()
 
 
