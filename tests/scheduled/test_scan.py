@@ -215,10 +215,23 @@ def test_findings_are_imported_as_the_function_s_own(world, monkeypatch):
     assert one["ProductArn"] == f"arn:aws:securityhub:us-east-1:{HUB}:product/{HUB}/default"
 
 
-def test_an_unknown_task_is_named():
-    """An event that asks for something else is refused."""
-    with pytest.raises(UsageError, match="there is no task 'sweep'"):
-        scheduled.run({"task": "sweep"}, CONTEXT)
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        ({"task": "sweep"}, "there is no task 'sweep'. The tasks are scan, accounts, account, merge"),
+        ({"task": None}, "there is no task None"),
+        ({"task": ["scan"]}, r"there is no task \['scan'\]"),
+        ([], "there is no task None"),
+        (None, "there is no task None"),
+        ({"task": "accounts", "run": "r1"}, "the task 'accounts' needs at,"),
+        ({"task": "account"}, "the task 'account' needs run, account,"),
+        ({"task": "merge", "run": ""}, "the task 'merge' needs run,"),
+    ],
+)
+def test_an_event_that_asks_for_nothing_we_do_is_refused(event, says):
+    """What is asked for, or what is lacking, is named."""
+    with pytest.raises(UsageError, match=says):
+        scheduled.run(event, CONTEXT)
 
 
 def test_without_a_bucket_nothing_starts(world, monkeypatch):
