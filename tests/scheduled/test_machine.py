@@ -1,6 +1,7 @@
 """The state machine of organization-scan, carried out by moto's engine with the real function in the place of Lambda."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from tests.scheduled.conftest import BUCKET, CONTEXT, HUB
 TEMPLATE = ROOT / "terraform" / "modules" / "organization-scan" / "machine.asl.json.tftpl"
 
 
-def definition() -> str:
+def definition(topic: str) -> str:
     """The template as Terraform fills it in."""
-    given = {"partition": "aws", "function": CONTEXT.invoked_function_arn, "bucket": BUCKET, "at_once": "5"}
-    text = Path(TEMPLATE).read_text(encoding="utf-8")
+    given = {"partition": "aws", "function": CONTEXT.invoked_function_arn, "bucket": BUCKET, "at_once": "5", "topic": topic}
+    text = re.sub(r"^%{ (if topic|endif).*\n", "", Path(TEMPLATE).read_text(encoding="utf-8"), flags=re.MULTILINE)
     for name, value in given.items():
         text = text.replace(f"${{{name}}}", value)
     return text
@@ -27,14 +28,14 @@ def definition() -> str:
 
 @pytest.fixture
 def machine(world, monkeypatch):
-    """An organization of three accounts, and the machine; it fails for the accounts in `broken`."""
+    """An organization of three accounts, and the machine; it fails for the accounts and the tasks in `broken`."""
     broken: set[str] = set()
     calls: list[dict] = []
 
     def invoke(_self, _name, _qualifier, body, _headers, response_headers, *_rest):
         event = json.loads(body)
         calls.append(event)
-        if event.get("account", {}).get("account") in broken:
+        if {event["task"], event.get("account", {}).get("account")} & broken:
             response_headers["x-amz-function-error"] = "Unhandled"
             return json.dumps({"errorType": "SourceError", "errorMessage": "no"})
         return json.dumps(scheduled.run(event, CONTEXT))
@@ -52,7 +53,7 @@ def machine(world, monkeypatch):
     members = [one["CreateAccountStatus"]["AccountId"] for one in made]
     for account in (HUB, *members):
         world.user("ci", 120, account=account)
-    text = definition().replace('"IntervalSeconds": 5, "MaxAttempts": 3', '"IntervalSeconds": 1, "MaxAttempts": 1')
+    text = definition(world.topic).replace('"IntervalSeconds": 5, "MaxAttempts": 3', '"IntervalSeconds": 1, "MaxAttempts": 1')
     states = boto3.client("stepfunctions")
     name = states.create_state_machine(name="keyturn", definition=text, roleArn=arn)["stateMachineArn"]
     return Machine(states, name, members, broken, calls)
@@ -95,3 +96,16 @@ def test_an_account_that_fails_is_a_gap_and_stops_no_other(machine, world):
     (gap,) = world.report()["gaps"]
     assert lost in gap["what"]
     assert gap["why"] == "its scan did not end"
+
+
+@pytest.mark.parametrize("task", ["accounts", "merge"])
+def test_a_scan_that_does_not_come_to_its_end_is_told(task, machine, world):
+    """No report is no silence: the topic hears which execution failed and why, and the execution has failed."""
+    machine.broken.add(task)
+    told = machine.run()
+    assert told["status"] == "FAILED", told
+    ((subject, text),) = world.messages()
+    assert subject == "Keyturn: the scan did not end"
+    assert "There is no verdict" in text
+    assert ":r1 ended with" in text
+    assert "SourceError" in text

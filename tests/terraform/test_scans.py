@@ -55,6 +55,19 @@ def test_a_schedule_starts_the_machine(deployed):
     assert not own.allows("s3:GetObject", f"arn:aws:s3:::{machine_bucket(deployed)}/keyturn/runs/r1/shards/1.json")
 
 
+def test_a_scan_that_fails_is_told(deployed):
+    """The topic hears of a call of the function that failed to the end; the machine may tell it, and nobody else."""
+    topic = "arn:aws:sns:us-east-1:123456789012:keyturn"
+    (left,) = values(deployed, f"{SCHEDULED}.aws_lambda_function_event_invoke_config.this")["destination_config"]
+    assert left["on_failure"] == [{"destination": topic}]
+    assert Policy(values(deployed, f"{SCHEDULED}.module.function.aws_iam_role_policy.this")["policy"]).allows(
+        "sns:Publish", topic
+    )
+    machine = Policy(values(deployed, f'{ORGANIZATION}.aws_iam_role_policy.this["machine"]')["policy"])
+    assert machine.allows("sns:Publish", topic)
+    assert not machine.allows("sns:Publish", f"{topic}-2")
+
+
 def machine_bucket(deployed) -> str:
     return values(deployed, f"{ORGANIZATION}.module.function.aws_s3_bucket.reports")["bucket"]
 

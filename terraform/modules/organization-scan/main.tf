@@ -1,5 +1,5 @@
 # A state machine lists the accounts, scans each in a call of its own side by side, and merges what they gave. An account whose
-# scan fails keeps no other one from its scan; in the merged report it is a gap.
+# scan fails keeps no other one from its scan; in the merged report it is a gap. Where there is no report at all, the topic hears.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
@@ -10,12 +10,14 @@ locals {
   execution_arn = "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:execution:${var.name}"
   services      = { machine = "states.amazonaws.com", schedule = "scheduler.amazonaws.com" }
 
-  policies = {
+  topics = var.topic_arn == null ? [] : [var.topic_arn]
+  allowed = {
     machine = [
       { Effect = "Allow", Action = "lambda:InvokeFunction", Resource = module.function.function_arn },
       { Effect = "Allow", Action = "s3:GetObject", Resource = "arn:${data.aws_partition.current.partition}:s3:::${module.function.bucket}/keyturn/runs/*/accounts.json" },
       { Effect = "Allow", Action = "states:StartExecution", Resource = local.machine_arn },
-      { Effect = "Allow", Action = ["states:DescribeExecution", "states:StopExecution"], Resource = "${local.execution_arn}/*" },
+      { Effect = "Allow", Action = ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"], Resource = "${local.execution_arn}/*" },
+      { Effect = "Allow", Action = "sns:Publish", Resource = local.topics },
     ]
     schedule = [
       { Effect = "Allow", Action = "states:StartExecution", Resource = local.machine_arn },
@@ -43,11 +45,11 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
-  for_each = local.policies
+  for_each = local.services
 
   name   = "${var.name}-${each.key}"
   role   = aws_iam_role.this[each.key].id
-  policy = jsonencode({ Version = "2012-10-17", Statement = each.value })
+  policy = jsonencode({ Version = "2012-10-17", Statement = [for one in local.allowed[each.key] : one if length(one.Resource) > 0] })
 }
 
 resource "aws_sfn_state_machine" "this" {
@@ -60,6 +62,7 @@ resource "aws_sfn_state_machine" "this" {
     function  = module.function.function_arn
     bucket    = module.function.bucket
     at_once   = var.accounts_at_once
+    topic     = var.topic_arn == null ? "" : var.topic_arn
   })
 
   depends_on = [aws_iam_role_policy.this]

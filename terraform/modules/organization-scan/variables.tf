@@ -63,7 +63,7 @@ variable "security_hub" {
 }
 
 variable "topic_arn" {
-  description = "The SNS topic that gets a message when there are findings or gaps; null for none."
+  description = "The SNS topic that gets a message when there are findings or gaps, or when a scan fails; null for none."
   type        = string
   default     = null
 
@@ -139,8 +139,8 @@ variable "accounts_at_once" {
   nullable    = false
 
   validation {
-    condition     = var.accounts_at_once >= 1 && var.accounts_at_once <= 1000
-    error_message = "1 to 1000."
+    condition     = var.accounts_at_once >= 1 && var.accounts_at_once <= 1000 && floor(var.accounts_at_once) == var.accounts_at_once
+    error_message = "A whole number from 1 to 1000."
   }
 }
 
@@ -151,8 +151,8 @@ variable "memory_mb" {
   nullable    = false
 
   validation {
-    condition     = var.memory_mb >= 256 && var.memory_mb <= 10240
-    error_message = "256 to 10240."
+    condition     = var.memory_mb >= 256 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "A whole number from 256 to 10240."
   }
 }
 

@@ -29,6 +29,22 @@ resource "aws_iam_role_policy" "schedule" {
   })
 }
 
+# A call that fails is tried again, and what is left of it then is told: without this a scan could be missing for weeks unseen.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name          = module.function.function_arn
+  maximum_retry_attempts = 2
+
+  dynamic "destination_config" {
+    for_each = var.topic_arn == null ? [] : [var.topic_arn]
+
+    content {
+      on_failure {
+        destination = destination_config.value
+      }
+    }
+  }
+}
+
 resource "aws_scheduler_schedule" "this" {
   name                         = var.name
   description                  = "Keyturn scans access keys"

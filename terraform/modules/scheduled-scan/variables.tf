@@ -63,7 +63,7 @@ variable "security_hub" {
 }
 
 variable "topic_arn" {
-  description = "The SNS topic that gets a message when there are findings or gaps; null for none."
+  description = "The SNS topic that gets a message when there are findings or gaps, or when a scan fails; null for none."
   type        = string
   default     = null
 
@@ -138,8 +138,8 @@ variable "memory_mb" {
   nullable    = false
 
   validation {
-    condition     = var.memory_mb >= 256 && var.memory_mb <= 10240
-    error_message = "256 to 10240."
+    condition     = var.memory_mb >= 256 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "A whole number from 256 to 10240."
   }
 }
 
