@@ -107,7 +107,7 @@ def test_the_rotator_touches_nobody_else(deployed):
 
 def test_the_role_is_as_narrow_as_asked(deployed):
     """Its trust names who may assume it and what must be said, and its boundary holds."""
-    role = deployed.resources["module.reader.module.role.aws_iam_role.this"]
+    role = deployed.resources["module.reader.module.role.aws_iam_role.this[0]"]
     (statement,) = json.loads(role["assume_role_policy"])["Statement"]
     assert statement["Principal"] == {"AWS": ["123456789012"]}
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "keyturn-7f3a", "aws:PrincipalOrgID": "o-exampleorgid"}}
@@ -116,7 +116,7 @@ def test_the_role_is_as_narrow_as_asked(deployed):
 
 def test_members_get_the_same_role(deployed):
     """The StackSet's template makes in each account what the module makes here."""
-    role = deployed.resources["module.reader.module.role.aws_iam_role.this"]
+    role = deployed.resources["module.reader.module.role.aws_iam_role.this[0]"]
     stacks = deployed.resources["module.reader.module.role.aws_cloudformation_stack_set.members[0]"]
     made = json.loads(stacks["template_body"])["Resources"]["Role"]
     assert made["Type"] == "AWS::IAM::Role"

@@ -19,12 +19,13 @@ module "reader" {
 module "scan" {
   source = "../../modules/organization-scan"
 
-  package      = var.package
-  role_name    = "keyturn-reader"
-  external_id  = local.external_id
-  policy       = file("${path.module}/keyturn.yaml")
-  security_hub = var.security_hub
-  topic_arn    = aws_sns_topic.security.arn
+  package       = var.package
+  role_name     = "keyturn-reader"
+  external_id   = local.external_id
+  skip_accounts = var.skip_accounts
+  policy        = file("${path.module}/keyturn.yaml")
+  security_hub  = var.security_hub
+  topic_arn     = aws_sns_topic.security.arn
 }
 
 resource "aws_sns_topic" "security" {

@@ -50,6 +50,18 @@ variable "security_hub" {
   nullable    = false
 }
 
+variable "skip_accounts" {
+  description = "Accounts that are not scanned, by their ids; reports name them as skipped."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.skip_accounts : can(regex("^[0-9]{12}$", one))])
+    error_message = "Ids of twelve digits."
+  }
+}
+
 variable "delegated_administrator" {
   description = "True where this account is a delegated administrator for CloudFormation StackSets, false in the management account."
   type        = bool

@@ -102,7 +102,7 @@ variable "permissions_boundary" {
 }
 
 variable "organizational_unit_ids" {
-  description = "Make the same role in every account below these OUs (ou-...) or the root (r-...), now and later, by a StackSet; for the management account or a delegated administrator. The management account itself gets its role from this module, never from the StackSet."
+  description = "Make the same role in every account below these OUs (ou-...) or the root (r-...), now and later, by a StackSet; for the management account or a delegated administrator. The management account gets its role from this module, and a delegated administrator's account, as a member, from the StackSet."
   type        = list(string)
   default     = []
   nullable    = false

@@ -1,8 +1,15 @@
-# One role in this account, and by a StackSet the same role in the accounts of an organization.
+# One role in this account, and by a StackSet the same role in the accounts of an organization. Only the management account gets
+# nothing from a StackSet: in a delegated administrator's account the StackSet makes the role, and two would be in each other's way.
 
 data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
 
 locals {
+  account  = data.aws_caller_identity.current.account_id
+  stacks   = length(var.organizational_unit_ids) > 0 ? 1 : 0
+  own      = local.stacks == 1 && var.delegated_administrator ? 0 : 1
+  role_arn = "arn:${data.aws_partition.current.partition}:iam::${local.account}:role/${var.name}"
+
   conditions = merge(
     var.external_id == null ? {} : { "sts:ExternalId" = var.external_id },
     var.organization_id == null ? {} : { "aws:PrincipalOrgID" = var.organization_id },
@@ -16,10 +23,12 @@ locals {
     Version   = "2012-10-17"
     Statement = [merge(local.statement, length(local.conditions) > 0 ? { Condition = { StringEquals = local.conditions } } : {})]
   }
-  boundary = var.permissions_boundary == null ? null : replace(var.permissions_boundary, "{account}", data.aws_caller_identity.current.account_id)
+  boundary = var.permissions_boundary == null ? null : replace(var.permissions_boundary, "{account}", local.account)
 }
 
 resource "aws_iam_role" "this" {
+  count = local.own
+
   name                 = var.name
   description          = var.description
   assume_role_policy   = jsonencode(local.trust)
@@ -28,8 +37,10 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
+  count = local.own
+
   name   = var.name
-  role   = aws_iam_role.this.id
+  role   = aws_iam_role.this[0].id
   policy = var.policy
 }
 
@@ -47,7 +58,7 @@ locals {
 }
 
 resource "aws_cloudformation_stack_set" "members" {
-  count = length(var.organizational_unit_ids) > 0 ? 1 : 0
+  count = local.stacks
 
   name             = var.name
   description      = var.description
@@ -80,7 +91,7 @@ resource "aws_cloudformation_stack_set" "members" {
 }
 
 resource "aws_cloudformation_stack_set_instance" "members" {
-  count = length(var.organizational_unit_ids) > 0 ? 1 : 0
+  count = local.stacks
 
   stack_set_name = aws_cloudformation_stack_set.members[0].name
   call_as        = var.delegated_administrator ? "DELEGATED_ADMIN" : "SELF"
