@@ -209,6 +209,11 @@ resource "aws_lambda_function" "this" {
       condition     = (var.image_uri == null) != (var.package == null)
       error_message = "Give either package or image_uri."
     }
+
+    precondition {
+      condition     = var.image_uri != null || try(fileexists(var.package), false)
+      error_message = "The zip file ${coalesce(var.package, "of the function")} is not there: build it with make lambda, in a clone of Keyturn."
+    }
   }
 
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]

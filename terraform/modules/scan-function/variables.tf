@@ -114,8 +114,8 @@ variable "memory_mb" {
   nullable    = false
 
   validation {
-    condition     = var.memory_mb >= 256 && var.memory_mb <= 10240
-    error_message = "256 to 10240."
+    condition     = var.memory_mb >= 256 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "A whole number from 256 to 10240."
   }
 }
 

@@ -18,6 +18,13 @@ locals {
 # Each changes when a turn of its own begins, and stays through the next one.
 resource "terraform_data" "even" {
   triggers_replace = floor(local.turn / 2)
+
+  lifecycle {
+    precondition {
+      condition     = var.overlap_days < var.rotate_every_days
+      error_message = "overlap_days must be less than rotate_every_days: when the next turn begins, the previous key is replaced."
+    }
+  }
 }
 
 resource "terraform_data" "odd" {

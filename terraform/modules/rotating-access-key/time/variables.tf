@@ -75,7 +75,7 @@ variable "recovery_window_days" {
 }
 
 variable "pgp_key" {
-  description = "A PGP public key in base64, or keybase:NAME. The secret is then encrypted with it before it comes into the Terraform state, and is kept so in the store."
+  description = "A PGP public key in base64, or keybase:NAME. The secret is then encrypted with it before it comes into the Terraform state, and is kept so in the store. It must be able to encrypt: the provider tries that when AWS has made the key already."
   type        = string
   default     = null
 }
