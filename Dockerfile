@@ -1,6 +1,6 @@
 # Keyturn as a container image: no shell is needed, nothing is written, nobody is root.
 #   docker build -t keyturn .                      docker run --rm --read-only -v "$PWD:/code:ro" keyturn scan .
-#   docker build -t keyturn:lambda --target lambda .    (for the Terraform modules; push it to ECR)
+#   docker build -t keyturn:lambda --target lambda --platform linux/amd64 .     (for the Terraform modules; push it to ECR)
 
 FROM python:3.13-slim AS build
 WORKDIR /src

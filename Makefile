@@ -44,7 +44,7 @@ lambda: ## Build dist/lambda.zip for AWS Lambda (Python 3.13, x86_64), which the
 	@rm -rf build/lambda && mkdir -p build/lambda dist
 	@$(PYTHON) -m pip wheel $(QUIET) --no-deps --wheel-dir build/lambda .
 	@$(PYTHON) -m pip install $(QUIET) --target build/lambda/unpacked --python-version 3.13 --platform manylinux2014_x86_64 \
-	  --only-binary=:all: --no-compile build/lambda/*.whl
+	  --only-binary=:all: --no-compile --no-warn-conflicts build/lambda/*.whl
 	@$(PYTHON) terraform/modules/scan-function/package.py build/lambda/unpacked dist/lambda.zip
 	@echo "dist/lambda.zip: handler checker.scheduled.run"
 

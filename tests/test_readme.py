@@ -130,7 +130,7 @@ def test_the_run_task_listens_as_shown(tmp_path):
     assert process.wait(60) == 0
 
 
-OF_AWS = {"--rm", "--read-only", "--network", "--target", "--query", "--output", "--user-name"}
+OF_AWS = {"--rm", "--read-only", "--network", "--target", "--platform", "--query", "--output", "--user-name"}
 """Options of other commands, of AWS and Docker, that the README names."""
 
 

@@ -22,7 +22,7 @@ variable "package" {
 }
 
 variable "image_uri" {
-  description = "A container image in ECR, built from the Dockerfile with `--target lambda`; or give package."
+  description = "A container image in ECR, built from the Dockerfile with `--target lambda --platform linux/amd64`; or give package."
   type        = string
   default     = null
 
