@@ -353,8 +353,7 @@ class Evidence:
 class SourceText:
     """The text of a code or policy file that findings may cite; never of a plan, a state or a report.
 
-    `mark` is true for a file that begins with a byte order mark, which is no part of the text; it is known for the files
-    that a fix edits.
+    `mark` is true for a file of code that begins with a byte order mark, which is no part of the text.
     """
 
     path: str

@@ -88,7 +88,9 @@ def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
 def _texts(modules: list[Module]) -> Iterator[SourceText]:
     files = {file.path: file for module in modules for file in module.files}
     for path in sorted(files):
-        yield SourceText(path=path, text=files[path].data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"))
+        data = files[path].data
+        plain = data.removeprefix(codecs.BOM_UTF8)
+        yield SourceText(path=path, text=plain.decode("utf-8", "replace"), mark=plain != data)
 
 
 def _gaps(trouble: list[Trouble]) -> Iterator[Gap]:

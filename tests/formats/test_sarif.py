@@ -224,6 +224,20 @@ def test_the_line_hash_is_there_where_the_file_is_at_hand() -> None:
     assert "primaryLocationLineHash" not in beyond["partialFingerprints"]
 
 
+def test_a_byte_order_mark_counts_in_the_hash_of_the_first_line() -> None:
+    """GitHub's action reads a file with its mark; the value is what it gives for one that begins with it."""
+    text = 'resource "aws_iam_access_key" "a" {\n  user = "x"\n}\n\nresource "aws_iam_access_key" "b" {\n  user = "x"\n}\n'
+    marked, plain = (SourceText(path=TEXT.path, text=text, mark=mark) for mark in (True, False))
+    first, second = (a_finding(subject=name, location=at(TEXT.path, line)) for name, line in (("a", 1), ("b", 5)))
+
+    def hashes(file: SourceText) -> list[str]:
+        return [one["partialFingerprints"]["primaryLocationLineHash"] for one in results_of(first, second, texts=(file,))]
+
+    assert hashes(marked)[0] == "e1557f914db5444f:1"
+    assert hashes(marked)[0] != hashes(plain)[0]
+    assert hashes(marked)[1] == hashes(plain)[1]
+
+
 def test_our_fingerprint_survives_moved_lines_and_mended_neighbours() -> None:
     """It is made of rule, file and subject; of many folded subjects, of what they share."""
 

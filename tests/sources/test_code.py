@@ -10,7 +10,7 @@ import pytest
 
 from checker.hcl.files import repository
 from checker.hcl.installed import installed
-from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation
+from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation, SourceText
 from checker.policy import load
 from checker.scan import run
 from checker.sources._known_modules import MAKERS, MODULES, is_known
@@ -258,6 +258,15 @@ def test_json_twin_has_the_same_verdict():
     assert (found.mechanism.kind, found.mechanism.period, found.users) == (Rotation.CLOCK, timedelta(days=60), ("svc-1",))
     assert found.location is not None
     assert (found.location.path, found.location.line) == ("main.tf.json", 4)
+
+
+def test_a_byte_order_mark_is_told_apart_from_the_text():
+    """It is no part of the text, and who counts bytes must know of it."""
+    Path("main.tf").write_bytes(b"\xef\xbb\xbf" + key('"ci"').encode())
+    Path("plain.tf").write_text("# nothing\n")
+    texts = {one.path: one for one in facts() if isinstance(one, SourceText)}
+    assert texts["main.tf"] == SourceText(path="main.tf", text=key('"ci"'), mark=True)
+    assert not texts["plain.tf"].mark
 
 
 @pytest.mark.parametrize(

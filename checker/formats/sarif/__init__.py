@@ -35,8 +35,7 @@ def render(report: Report, *, category: str = "", suppressed: bool = False) -> s
     rules = descriptors(report.rules, findings)
     context = Context(
         rules={rule["id"]: index for index, rule in enumerate(rules)},
-        texts={place.path: one.text for one in report.texts if (place := inside(Location(path=one.path)))},
-        marked=frozenset(one.path for one in report.texts if one.mark),
+        texts={place.path: one for one in report.texts if (place := inside(Location(path=one.path)))},
         hashes={},
         known=report.known,
     )

@@ -11,6 +11,9 @@ from checker.model import Location
 ROOT = "%SRCROOT%"
 """The base of every URI; GitHub ignores bases, so that each URI is right by itself."""
 
+MARK = "\ufeff"
+"""What a file may begin with that is no part of its text: in no column, but in GitHub's hash of the first line."""
+
 
 def physical(place: Location, text: str | None = None) -> dict[str, Any]:
     """A place inside the repository, narrow in lines and columns, with its code where the text of the file is given."""

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from checker.formats._escape import shown
 from checker.formats._places import inside
-from checker.formats.sarif._artifacts import artifact
+from checker.formats.sarif._artifacts import MARK, artifact
 from checker.model import Edit, Fix, Location
 
-_MARK = "\ufeff"
 
-
-def fixes(fix: Fix, texts: Mapping[str, str], marked: frozenset[str]) -> list[dict[str, Any]]:
+def fixes(fix: Fix, whole: Callable[[str], str | None]) -> list[dict[str, Any]]:
     """The fix alone in a list; no fix where it would change a file outside of the repository.
 
-    `marked` are the files that begin with a byte order mark: its bytes count in an edit, and it is in no column.
+    `whole` tells the text of a file with its byte order mark: the mark's bytes count in an edit, and it is in no column.
     """
     files = {edit.path: place for edit in fix.edits if (place := inside(Location(path=edit.path)))}
     if {edit.path for edit in fix.edits} != set(files) or not files:
         return []
-    changes = [
-        _change(fix, path, place.path, _whole(texts.get(place.path), mark=path in marked))
-        for path, place in sorted(files.items())
-    ]
+    changes = [_change(fix, path, place.path, whole(place.path)) for path, place in sorted(files.items())]
     warning = "" if fix.safe else " (look at it before you apply it)"
     return [{"description": {"text": f"{shown(fix.title)}{warning}"}, "artifactChanges": changes}]
-
-
-def _whole(text: str | None, *, mark: bool) -> str | None:
-    return f"{_MARK}{text}" if text is not None and mark else text
 
 
 def _change(fix: Fix, path: str, shown_path: str, text: str | None) -> dict[str, Any]:
@@ -50,5 +41,5 @@ def _region(edit: Edit, text: str | None) -> dict[str, int]:
 
 
 def _position(before: bytes) -> tuple[int, int]:
-    lines = before.decode("utf-8", "replace").removeprefix(_MARK).split("\n")
+    lines = before.decode("utf-8", "replace").removeprefix(MARK).split("\n")
     return len(lines), len(lines[-1]) + 1

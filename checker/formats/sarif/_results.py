@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from checker.formats._escape import clean, shown
-from checker.formats.sarif._artifacts import physical
+from checker.formats.sarif._artifacts import MARK, physical
 from checker.formats.sarif._fixes import fixes
 from checker.formats.sarif._folds import Fold
 from checker.formats.sarif._line_hash import line_hashes
 from checker.formats.sarif._messages import message, related
 from checker.formats.sarif._rules import LEVELS, SCORES
-from checker.model import AccessKey, Exemption, Finding
+from checker.model import AccessKey, Exemption, Finding, SourceText
 from checker.record import dataclass
 
 Json = dict[str, Any]
@@ -26,15 +26,22 @@ class Context:
     """What results refer to: the rules' places in their list, the texts and line hashes of files, what an older run knew."""
 
     rules: Mapping[str, int]
-    texts: Mapping[str, str]
-    marked: frozenset[str]
+    texts: Mapping[str, SourceText]
     hashes: dict[str, tuple[str, ...]]
     known: frozenset[str] | None
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, or None where it is not at hand."""
+        return self.texts[path].text if path in self.texts else None
+
+    def whole(self, path: str) -> str | None:
+        """The text of a file with the byte order mark that it begins with."""
+        return f"{MARK}{self.text(path)}" if path in self.texts and self.texts[path].mark else self.text(path)
 
     def line_hash(self, path: str, line: int) -> str | None:
         """GitHub's hash of a line, or None where the file is not at hand."""
         if path not in self.hashes:
-            self.hashes[path] = line_hashes(self.texts[path]) if path in self.texts else ()
+            self.hashes[path] = () if (text := self.whole(path)) is None else line_hashes(text)
         hashes = self.hashes[path]
         return hashes[line - 1] if 1 <= line <= len(hashes) else None
 
@@ -46,17 +53,13 @@ def result(fold: Fold, context: Context) -> Json:
         "ruleIndex": context.rules[fold.first.rule],
         "level": LEVELS[fold.severity],
         "message": {"text": message(fold)},
-        "locations": [{**physical(fold.place, context.texts.get(fold.place.path)), "logicalLocations": _bearers(fold)}],
+        "locations": [{**physical(fold.place, context.text(fold.place.path)), "logicalLocations": _bearers(fold)}],
         "partialFingerprints": _fingerprints(fold, context),
         "relatedLocations": related(fold),
         "suppressions": _suppressions(fold.exempt),
         "baselineState": _state(fold, context.known),
         "rank": SCORES[fold.severity] * 10,
-        "fixes": [
-            fix
-            for one in dict.fromkeys(one.fix for one in fold.findings if one.fix)
-            for fix in fixes(one, context.texts, context.marked)
-        ],
+        "fixes": [fix for one in dict.fromkeys(one.fix for one in fold.findings if one.fix) for fix in fixes(one, context.whole)],
         "properties": _properties(fold),
     }
     return {name: value for name, value in members.items() if value not in (None, [])}
