@@ -227,6 +227,29 @@ def test_the_timeline_counts_by_week() -> None:
     assert "far" not in text.split('id="due"')[1].split("</section>")[0]
 
 
+def test_the_timeline_says_what_its_marks_are() -> None:
+    """Each kind of mark that is there has its words, and no other has."""
+    late, soon = a_key("late", age=120), a_key("soon", age=85)
+    limits = tuple((key.subject, LIMIT) for key in (late, soon))
+    exempt = next(one for one in believable().findings if one.exempt)
+    words = ("keys past the limit now", "keys that pass it, week by week", "an exemption ends")
+    whole = Page(render(a_report(exempt, keys=(late, soon), limits=limits))).text
+    assert [one for one in words if one in whole] == list(words)
+    young = Page(render(a_report(keys=(soon,), limits=limits[1:]))).text
+    assert [one for one in words if one in young] == [words[1]]
+
+
+def test_limits_that_lie_close_are_told_apart() -> None:
+    """The name of each begins at its own line and stands above the tops of the lines to its right."""
+    keys = [a_key(str(days), age=days) for days in (30, 33, 36)]
+    report = a_report(keys=tuple(keys), limits=tuple((key.subject, timedelta(days=int(key.user))) for key in keys))
+    shown = Page(picture(rows(report)))
+    lines = sorted((float(one["x1"] or 0), float(one["y1"] or 0)) for one in shown.named("line", **{"class": "limit"}))
+    names = sorted((float(one["x"] or 0), float(one["y"] or 0)) for one in shown.named("text", **{"class": "limit-name start"}))
+    assert [x for x, _ in names] == [x for x, _ in lines]
+    assert all(bottom < top for (_, bottom), (_, top) in zip(names, lines[1:], strict=False))
+
+
 def test_a_quiet_half_year_is_said() -> None:
     """Nothing due is an answer."""
     assert "<p>0 keys will pass the limit within 180 days.</p>" in render(a_report(keys=(a_key(),)))
@@ -238,7 +261,7 @@ def test_a_crowded_week_names_some() -> None:
     text = render(a_report(keys=keys, limits=tuple((key.subject, LIMIT) for key in keys)))
     assert re.search(r"<title>20 keys from 2026-11-23: [^<]* and 12 more</title>", text)
     assert "within a day" in text
-    assert "And 8 more; the table of keys below has them." in text
+    assert "And 8 more; the tables below have them all." in text
 
 
 def test_a_key_row_says_what_is_known() -> None:
@@ -254,6 +277,12 @@ def test_a_key_row_says_what_is_known() -> None:
     assert "never" in text
     assert "not known" in text
     assert "2026-11-23" in text
+
+
+def test_a_last_use_breaks_between_its_day_and_its_service() -> None:
+    """Not within the name of a region."""
+    text = render(a_report(keys=(a_key(),)))
+    assert '2026-11-22 <span class="whole">(s3, eu-central-1)</span>' in text
 
 
 def test_gaps_modules_and_evidence_are_listed() -> None:

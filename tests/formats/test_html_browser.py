@@ -217,6 +217,16 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(show: Show, report: Report)
     assert not page.find_element(By.CSS_SELECTOR, "#findings td.wide").is_displayed()
 
 
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_where_columns_are_left_out_their_words_are_not(page: webdriver.Chrome, medium: str) -> None:
+    """Each finding tells its rule and its subject, and where it stands in code, on a telephone and on paper."""
+    emulate(page, width=360 if medium == "screen" else 800)
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": medium})
+    said = [one.text for one in page.find_elements(By.CSS_SELECTOR, "#findings .narrow")]
+    assert said[0] == "root-has-key · 111122223333/<root_account>/1"
+    assert said[2] == "no-rotation · aws_iam_access_key.deploy · infra/payments/keys.tf:6"
+
+
 def test_the_paper_shows_what_the_screen_hides(page: webdriver.Chrome) -> None:
     """Printing opens every finding, leaves out the controls, and afterwards the page is as before."""
     script = "return [...document.querySelectorAll('td details')].map(one => one.open)"

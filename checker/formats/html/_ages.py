@@ -8,7 +8,7 @@ from math import ceil, sqrt
 
 from checker.formats._keys import DAY, Row
 from checker.formats._summary import count, span
-from checker.formats.html._markup import Markup, element, joined, number
+from checker.formats.html._markup import Markup, element, joined, legend, number
 from checker.record import dataclass
 
 WIDTH = 960
@@ -75,11 +75,11 @@ def _axis(scale: _Scale) -> Iterator[Markup]:
 
 
 def _lines(scale: _Scale, limits: Sequence[float], top: int) -> Iterator[Markup]:
-    """A line for each of the commonest limits, named at its top; each name stands above the one before."""
+    """A line for each of the commonest limits, with its name like a flag to its right: no line of another crosses that."""
     for step, days in enumerate(sorted(limits, reverse=True)):
         x, y = number(scale.x(days)), top - 14 * step
         yield element("line", x1=x, x2=x, y1=y, y2=0, class_="limit")
-        yield element("text", f"limit {number(days)} days", x=x, y=y - 4, class_="limit-name")
+        yield element("text", f"limit {number(days)} days", x=x, y=y - 4, class_="limit-name start")
 
 
 def _placed(rows: Sequence[Row], scale: _Scale, limit: float) -> tuple[list[_Placed], int]:
@@ -142,16 +142,8 @@ def _said(rows: Sequence[Row], known: Sequence[Row]) -> str:
 
 def _legend(known: Sequence[Row]) -> Markup:
     states = Counter(row.state for row in known)
-    items = [
-        element(
-            "li",
-            element("svg", element("path", d="M6 6h.01", class_=f"mark {state}"), viewBox="0 0 12 12", aria_hidden="true"),
-            f"{states[state]:,} {text}",
-        )
-        for state, text in _STATES.items()
-        if states[state]
-    ]
-    return element("ul", *items, class_="legend")
+    here = [(state, text) for state, text in _STATES.items() if states[state]]
+    return legend(*((element("path", d=_dot(6, 6), class_=f"mark {state}"), f"{states[state]:,} {text}") for state, text in here))
 
 
 def _age(days: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from checker.formats._summary import exempt_findings, mend, open_findings, sentence, span
-from checker.formats.html._markup import Markup, code, element, joined, prose
+from checker.formats.html._markup import Markup, code, element, prose
 from checker.model import Finding, Location, Report
 
 _BEFORE, _AFTER, _LONGEST = 2, 3, 16
@@ -26,7 +26,7 @@ def _row(one: Finding, order: int, texts: Mapping[str, list[str]], titles: Mappi
     exempt = element("span", "exempt", class_="badge exempt") if one.exempt else ""
     state = report.state(one)
     since = element("span", state, class_=f"badge {state}") if state else ""
-    below = element("span", joined(one.rule, " · ", place), class_="narrow")
+    below = element("span", " · ".join((one.rule, one.subject, *([place] if one.location else []))), class_="narrow")
     return element(
         "tr",
         element("td", badge, exempt, since, data_v=order),

@@ -45,6 +45,12 @@ def prose(value: str) -> Markup:
     return joined(*(element("code", part) if number % 2 else text(part) for number, part in enumerate(parts)))
 
 
+def legend(*items: tuple[Markup, str]) -> Markup:
+    """What the marks of a picture mean: each mark, drawn in a square of twelve, and its words."""
+    drawn = [element("li", element("svg", mark, viewBox="0 0 12 12", aria_hidden="true"), words) for mark, words in items]
+    return element("ul", *drawn, class_="legend")
+
+
 def number(value: float) -> float:
     """A coordinate to a tenth, written short."""
     short = round(value, 1)

@@ -116,6 +116,7 @@ def _named(key: AccessKey) -> str:
 
 
 def _last_used(key: AccessKey) -> Iterator[str]:
+    """When, and behind it by what, which stays together where a line is too short for both."""
     if key.last_used is None:
         yield "not known"
     elif key.last_used.at is None:
@@ -123,7 +124,8 @@ def _last_used(key: AccessKey) -> Iterator[str]:
     else:
         yield f"{key.last_used.at:%Y-%m-%d}"
         by = ", ".join(part for part in (key.last_used.service, key.last_used.region) if part)
-        yield f" ({by})" if by else ""
+        if by:
+            yield joined(" ", element("span", f"({by})", class_="whole"))
 
 
 def resources(report: Report) -> Iterator[Markup]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from checker.formats._keys import Row
 from checker.formats._summary import count
-from checker.formats.html._markup import Markup, element, joined, number
+from checker.formats.html._markup import Markup, element, joined, legend, number
 from checker.model import Report
 from checker.record import dataclass
 
@@ -50,6 +50,7 @@ def timeline(report: Report, rows: Sequence[Row]) -> Markup:
     )
     return joined(
         element("div", drawing, class_="scroll", tabindex=0, role="region", aria_label="What falls due"),
+        _legend(overdue, coming, ends),
         element("p", said),
         _list(report.at, sorted([*coming, *ends])),
     )
@@ -118,8 +119,17 @@ def _exemptions(at: datetime, ends: Sequence[_Due]) -> Iterator[Markup]:
         yield element("path", title, d=f"M{number(x)} {_FLOOR + 31}l6 12h-12z", class_="end-mark")
 
 
+def _legend(overdue: Sequence[_Due], coming: Sequence[_Due], ends: Sequence[_Due]) -> Markup:
+    items = (
+        (overdue, element("rect", x=1, y=1, width=10, height=10, class_="bar over"), "keys past the limit now"),
+        (coming, element("rect", x=1, y=1, width=10, height=10, class_="bar under"), "keys that pass it, week by week"),
+        (ends, element("path", d="M6 0l6 12h-12z", class_="end-mark"), "an exemption ends"),
+    )
+    return legend(*((mark, words) for due, mark, words in items if due))
+
+
 def _list(at: datetime, due: Sequence[_Due]) -> Markup:
-    """The next ones by name; the table of keys has them all."""
+    """The next ones by name; the tables of keys and of findings have them all."""
     if not due:
         return Markup("")
     items = [
@@ -127,11 +137,11 @@ def _list(at: datetime, due: Sequence[_Due]) -> Markup:
             "li",
             element("time", f"{one.at:%Y-%m-%d}", datetime=f"{one.at:%Y-%m-%d}"),
             element("span", f" {_in(one.at - at)} ", class_="quiet"),
-            element("span", one.who, f" ({one.what})" if one.what else ""),
+            element("span", one.who, f" ({one.what})" if one.what else "", class_="whole"),
         )
         for one in due[:_LISTED]
     ]
-    more = element("p", f"And {len(due) - _LISTED:,} more; the table of keys below has them.") if len(due) > _LISTED else ""
+    more = element("p", f"And {len(due) - _LISTED:,} more; the tables below have them all.") if len(due) > _LISTED else ""
     return joined(element("p", "The next ones:"), element("ul", *items, class_="next"), more)
 
 
