@@ -132,7 +132,7 @@ OUTPUT = (
     _option(
         "--sarif-anchor",
         help="The file at which SARIF shows keys that no code is known for; the policy file by default.",
-        type=EXISTING,
+        type=EXISTING_FILE,
         metavar="FILE",
     ),
     _option("--sarif-category", help="A name that keeps several SARIF uploads of one commit apart.", metavar="NAME"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from checker.cli.evidence import Asked
 from checker.cli.live_options import Live
 from checker.cli.mending import Mending
 from checker.cli.progress import Watch
+from checker.errors import UsageError
 from checker.model import Report
 from checker.record import dataclass
 
@@ -95,7 +97,7 @@ def _judged(options: Options, watch: Watch) -> Report:
 
     def once() -> Report:
         report = one_scan.run(
-            sources, chosen, at=asked.at, fail_on=bar(options.fail_on, chosen.fail_on), anchor=options.sarif_anchor
+            sources, chosen, at=asked.at, fail_on=bar(options.fail_on, chosen.fail_on), anchor=_anchor(options.sarif_anchor)
         )
         wanted = options.mending.asked or any(one.format in SHOW_FIXES for one in options.format)
         return mending.proposed(report, options.mending) if wanted else report
@@ -103,6 +105,18 @@ def _judged(options: Options, watch: Watch) -> Report:
     with _watching(watch):
         report = once()
     return mending.mend(report, options.mending, once) if options.mending.asked else report
+
+
+def _anchor(file: str | None) -> str | None:
+    """The file as code scanning can know it: below the current directory."""
+    if file is None:
+        return None
+    from pathlib import Path
+
+    full, here = Path(os.path.abspath(file)), Path.cwd()
+    if not full.is_relative_to(here):
+        raise UsageError(f"--sarif-anchor {file} is not below the current directory, and code scanning knows no other file.")
+    return full.relative_to(here).as_posix()
 
 
 @contextmanager

@@ -74,7 +74,14 @@ def _from_file(name: str) -> Policy:
     from checker.policy._document import read  # loads YAML, which most runs need not
 
     path = _path(name)
-    return read(_text(path), path.as_posix(), path.stem)
+    return read(_text(path), _near(name) or path.as_posix(), path.stem)
+
+
+def _near(name: str) -> str:
+    """The path from the current directory down, as reports name files; empty for a file that is elsewhere."""
+    full, here = os.path.abspath(name), os.path.join(os.getcwd(), "")
+    below = os.path.normcase(full).startswith(os.path.normcase(here))
+    return full[len(here) :].replace(os.sep, "/") if below else ""
 
 
 def _text(path: Path) -> str:

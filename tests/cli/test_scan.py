@@ -223,6 +223,28 @@ def test_sarif_takes_its_category_and_anchor():
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "here.txt"
 
 
+@pytest.mark.parametrize("chosen", ["--policy", "--sarif-anchor"])
+def test_a_file_that_is_named_from_elsewhere_is_an_anchor_too(chosen):
+    """An absolute path, or one that goes round, names the same file of the repository."""
+    write("r.csv", OLD)
+    Path("policies").mkdir()
+    write("policies/ours.yaml", "name: ours\n")
+    for name in (str(Path("policies/ours.yaml").absolute()), f"../{Path.cwd().name}/policies/ours.yaml"):
+        main(["scan", "--report", "r.csv", *AS_OF, "-f", "sarif=k.sarif", chosen, name])
+        (run,) = json.loads(Path("k.sarif").read_text())["runs"]
+        assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "policies/ours.yaml"
+
+
+def test_an_anchor_outside_of_the_repository_is_refused(tmp_path_factory, capsys):
+    """Code scanning would reject the whole file, and another place than the named one would be a surprise."""
+    write("r.csv", OLD)
+    other = tmp_path_factory.mktemp("other") / "a.txt"
+    other.write_text("x")
+    assert main(["scan", "--report", "r.csv", *AS_OF, "-f", "sarif", "--sarif-anchor", str(other)]) == 2
+    assert "is not below the current directory" in capsys.readouterr().err
+    assert main(["scan", "--report", "r.csv", *AS_OF, "-f", "sarif", "--sarif-anchor", "."]) == 2
+
+
 def process(command: str) -> subprocess.CompletedProcess[str]:
     """Run a shell line in which $keyturn is the command."""
     environment = {**os.environ, "PYTHONPATH": str(Path(checker.__file__).parents[1]), "keyturn": f"{sys.executable} -m checker"}

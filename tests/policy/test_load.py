@@ -32,6 +32,18 @@ def refusal(choice, near=()):
     return str(caught.value)
 
 
+def test_a_policy_is_named_from_the_current_directory_down(here, tmp_path_factory):
+    """However its path was written; one that lies elsewhere keeps the path that was given."""
+    write(here / "infra/ours.yaml")
+    assert load(str(here / "infra/ours.yaml")).path == "infra/ours.yaml"
+    assert load("infra/../infra/ours.yaml").path == "infra/ours.yaml"
+    assert load(None, near=[here / "infra"]).path == ""
+    write(here / "infra/keyturn.yaml")
+    assert load(None, near=[here / "infra"]).path == "infra/keyturn.yaml"
+    other = write(tmp_path_factory.mktemp("other") / "p.yaml")
+    assert load(str(other)).path == other.as_posix()
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_built_in_policies_are_found_by_name(here, name):
     """A built-in policy has no file that a finding could stand at."""
