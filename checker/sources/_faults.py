@@ -71,6 +71,10 @@ _FILE = Fault(
     why="a file that the AWS configuration names cannot be read",
     hint="Check web_identity_token_file and the other files in ~/.aws/config and the AWS_ variables of the environment",
 )
+_TOKEN = Fault(
+    why="AWS does not take the web identity token",
+    hint="Check the token, its audience, and the identity provider in the account of the role",
+)
 _CONFIG = Fault(why="the AWS configuration cannot be used", hint="Check ~/.aws/config and the AWS_ variables of the environment")
 _REGION = Fault(why="no usable AWS region is set", hint="Set AWS_REGION, or a region in the profile")
 _NO_ORGANIZATION = Fault(
@@ -89,8 +93,24 @@ _BY_CODE: Mapping[str, Fault] = {
     "AWSOrganizationsNotInUseException": _NO_ORGANIZATION,
     "RegionDisabledException": _REGION,
     "ParentNotFoundException": Fault(why="this organization has no such OU", hint="Check --ou and --skip-ou"),
+    **dict.fromkeys(("InvalidIdentityToken", "IDPRejectedClaim"), _TOKEN),
 }
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+_DENIED = ("AccessDenied", "AccessDeniedException", "ForbiddenException", "UnauthorizedOperation", "AuthorizationError")
+
+_ON_THE_WAY: Mapping[str, str] = {
+    "AssumeRole": "sts:AssumeRole",
+    "AssumeRoleWithWebIdentity": "sts:AssumeRoleWithWebIdentity",
+    "GetRoleCredentials": "sso:GetRoleCredentials",
+}
+"""What botocore asks by itself for the credentials that a profile or the environment names, and the permission for it."""
+
+_ROLES: Mapping[str, str] = {
+    "sts:AssumeRole": "Let its trust policy name the caller, allow the caller sts:AssumeRole, and give the external id that it "
+    "asks for (--external-id, or external_id in the profile)",
+    "sts:AssumeRoleWithWebIdentity": "Let its trust policy name the identity provider, and the token's audience and subject",
+    "sso:GetRoleCredentials": "Check sso_account_id and sso_role_name in the profile, and who is assigned to them",
+}
+"""What to do where a role is not given."""
 
 _BY_CLASS: Mapping[str, Fault] = {
     **dict.fromkeys(
@@ -120,7 +140,7 @@ def refused(error: BaseException, permission: str) -> RefusedError:
     """The refusal that an error of botocore means; `permission` is the action that was tried, as policies name it."""
     response = getattr(error, "response", None)
     if isinstance(response, Mapping) and isinstance(response.get("Error"), Mapping):
-        return _from_answer(response, permission)
+        return _from_answer(response, _ON_THE_WAY.get(getattr(error, "operation_name", ""), permission))
     kinds = [kind.__name__ for kind in type(error).__mro__]
     fault = next((_BY_CLASS[name] for name in kinds if name in _BY_CLASS), _CONFIG)
     return RefusedError(fault, kinds[0])
@@ -154,11 +174,8 @@ def _by_status(response: Mapping[str, Any]) -> Fault | None:
 def _denied(permission: str, message: str) -> Fault:
     """AWS says in the message who denies, and only that is taken from it."""
     by = next((f" by {words}" for words in _DENIERS if words in message), "")
-    if permission == "sts:AssumeRole":
-        hint = (
-            "Let its trust policy name the caller, allow the caller sts:AssumeRole, and give the --external-id that it asks for"
-        )
-        return Fault(why=f"the role cannot be assumed: sts:AssumeRole is denied{by}", hint=hint)
+    if permission in _ROLES:
+        return Fault(why=f"the role cannot be assumed: {permission} is denied{by}", hint=_ROLES[permission])
     hint = f"Allow {permission} to the role or user that asks"
     if permission.startswith("organizations:"):
         hint = f"Use credentials of the management account or of a delegated administrator, and allow {permission}"

@@ -190,8 +190,32 @@ def test_a_role_that_cannot_be_assumed_says_what_to_allow(amazon, passing):
     amazon.add(id=OTHER, refusals={"BeAssumed": DENIED})
     assert str(gap_of(passing, Target(role_arn=role()))) == (
         f"{role()}: the role cannot be assumed: sts:AssumeRole is denied. "
-        "Let its trust policy name the caller, allow the caller sts:AssumeRole, and give the --external-id that it asks for"
+        "Let its trust policy name the caller, allow the caller sts:AssumeRole, and give the external id that it asks for "
+        "(--external-id, or external_id in the profile)"
     )
+
+
+def test_a_role_of_a_profile_that_cannot_be_assumed_says_what_to_allow(amazon, passing, configure):
+    """botocore assumes it while we ask who we are, and that is not what is denied."""
+    amazon.add()
+    amazon.add(id=OTHER, refusals={"BeAssumed": DENIED})
+    configure(a_profile("base", HUB) + f"[profile deep]\nrole_arn = {role()}\nsource_profile = base\nregion = us-east-1\n")
+    assert gap_of(passing, Target(profile="deep")).why == "the role cannot be assumed: sts:AssumeRole is denied"
+
+
+ON_THE_WAY = [
+    ("AssumeRoleWithWebIdentity", "AccessDenied", "the role cannot be assumed: sts:AssumeRoleWithWebIdentity is denied"),
+    ("AssumeRoleWithWebIdentity", "InvalidIdentityToken", "AWS does not take the web identity token"),
+    ("GetRoleCredentials", "ForbiddenException", "the role cannot be assumed: sso:GetRoleCredentials is denied"),
+    ("GetRoleCredentials", "NovelException", "AWS answered NovelException to sso:GetRoleCredentials"),
+]
+
+
+@pytest.mark.parametrize(("operation", "code", "why"), ON_THE_WAY)
+def test_what_is_refused_on_the_way_to_credentials_is_named(operation, code, why):
+    """A pipeline signs in by its token, a person by SSO; what was asked for then was never sent."""
+    error = exceptions.ClientError({"Error": {"Code": code}}, operation)
+    assert refused(error, "sts:GetCallerIdentity").why == why
 
 
 def test_a_role_that_is_no_arn_is_said(amazon, passing):
