@@ -15,7 +15,7 @@ from checker.cli import live, output
 from checker.cli.live import Inquiry
 from checker.cli.live_options import Live
 from checker.errors import OutputError, SourceError
-from checker.model import AccessKey, Fact, Gap, KeyResource
+from checker.model import AccessKey, Fact, Gap, KeyResource, ManagedUser
 from checker.record import dataclass
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _noting(users: set[str], source: Source) -> Source:
             match fact:
                 case KeyResource():
                     users.update(one.whose for one in fact.instances if one.whose is not None)
+                case ManagedUser():
+                    users.add(fact.name)
                 case AccessKey() if fact.address is not None and fact.known_user is not None:
                     users.add(fact.user)
             yield fact

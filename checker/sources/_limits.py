@@ -15,7 +15,7 @@ class Limits:
     """From when on a rule of the policy may report a key: the earliest of all classes; None where no rule asks.
 
     `age` and `idle` are the least age and idleness of a reported key, `overlap` the least time of two keys side by side. `users`
-    are names that always matter, because code knows them. `tags` asks for the tags of users whose keys matter.
+    are names that matter with any key, because code knows them. `tags` asks for the tags of users whose keys matter.
     """
 
     age: timedelta | None = None
@@ -29,7 +29,7 @@ class Limits:
 
         Inactive keys count by age too: somebody may have switched one on since the report was made.
         """
-        if user.more or user.gaps or user.name in self.users:
+        if user.more or user.gaps or (user.keys and user.name in self.users):
             return True
         extra = self.overlap is not None and len(user.keys) > 1
         return extra or any(self._ages(key, at) or (key.active and self._idles(key, at)) for key in user.keys)

@@ -214,6 +214,15 @@ def test_code_and_live_keys_are_joined(amazon, capsys):
     assert (places["key-too-old"]["path"], places["key-too-old"]["line"]) == ("main.tf", 1)
 
 
+def test_a_key_of_a_user_whom_the_code_manages_without_a_key_has_its_id(amazon, capsys):
+    """Such a key is a finding at any age, so AWS is asked for it; users who have none still cost nothing."""
+    Path("main.tf").write_text('resource "aws_iam_user" "u" {\n  for_each = toset(["ci", "idle"])\n  name = each.key\n}\n')
+    amazon.add(people=[ci(age=5), Person(name="idle"), Person(name="other", keys=[Key(age=5)])])
+    _, report = scan(capsys, ".", "--live")
+    assert found(report) == {("unmanaged-key", f"{HUB}/ci/AKIA3333000000000001")}
+    assert amazon.count()["ListAccessKeys"] == 1
+
+
 def test_saved_evidence_gives_the_same_report(organization, capsys):
     """What was read live, saved and read again, gives the same findings, gaps and exit code, and holds no secret."""
     code, report = scan(capsys, *BY_ROLE, "--tags", "--save-evidence", "evidence.json")

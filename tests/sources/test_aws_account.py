@@ -120,10 +120,10 @@ def test_only_rules_that_are_enabled_cost_requests(amazon, passing):
     assert [len(keys(read(passing, Limits()))), asked(amazon)] == [2, []]
 
 
-def test_users_that_code_knows_always_matter(amazon, passing):
-    """A link needs the key's id, so a user of Terraform is asked about however young its key."""
-    amazon.add(people=[person("ci", Key()), person("other", Key())])
-    facts = read(passing, Limits(users=frozenset({"ci"})))
+def test_users_that_code_knows_matter_with_any_key(amazon, passing):
+    """A link needs the key's id, so a user of Terraform is asked about however young its key; without a key there is none."""
+    amazon.add(people=[person("ci", Key()), person("other", Key()), person("keyless")])
+    facts = read(passing, Limits(users=frozenset({"ci", "keyless"})))
     assert {key.user: key.id for key in keys(facts)} == {"ci": "AKIA3333000000000001", "other": None}
     assert asked(amazon) == ["ListAccessKeys"]
 
