@@ -164,6 +164,7 @@ def opened(options: Options) -> Desk:
         paths=options.code,
         files=files,
         values=options.values,
+        users=True,
     )
     own = None if options.role_arn else there.session.get_credentials()
     return Desk(

@@ -32,6 +32,7 @@ TERRAFORM_READS = ("TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
 class Asked:
     """The evidence that a command line names; `files` are (kind, file) pairs, `-` is standard input.
 
+    `users` asks for the users that code manages, also where no keys are named to join them with.
     `planned` takes the values with which the plans among them were made, as they are read.
     """
 
@@ -40,6 +41,7 @@ class Asked:
     files: tuple[tuple[str, str], ...] = ()
     live: Live | None = None
     values: tuple[tuple[str, str] | str, ...] = ()
+    users: bool = False
     planned: list[Planned] = field(default_factory=list, repr=False)
 
     @property
@@ -128,7 +130,7 @@ def _read_code(asked: Asked, paths: Sequence[str]) -> Iterator[Fact]:
     from checker.sources import code
 
     environment = tuple(sorted(pair for pair in os.environ.items() if pair[0].startswith(TERRAFORM_READS)))
-    joined = asked.live is not None or any(kind == "report" for kind, _ in asked.files)
+    joined = asked.users or asked.live is not None or any(kind == "report" for kind, _ in asked.files)
     settings = code.CodeSettings(values=asked.values, environment=environment, users=joined, planned=asked.planned)
     return code.read(paths, at=asked.at, settings=settings)
 

@@ -28,12 +28,11 @@ MARGIN = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Makers:
-    """What was read beside AWS: facts about code, states and an earlier report; `looked` is False where nothing was."""
+    """What was read beside AWS: facts about code, states and an earlier report."""
 
     facts: Facts
     policy: Policy
     account: str
-    looked: bool
     report: Report | None = field(default=None, repr=False)
 
     @property
@@ -67,7 +66,14 @@ class Makers:
         """What is known beside the keys of a user."""
         from checker.rotate import Beside
 
-        return Beside(own=own, makers=tuple(self._makers(user)), looked=self.looked, unread=tuple(self._unread()))
+        return Beside(own=own, makers=tuple(self._makers(user)), known=self._knows(user), unread=tuple(self._unread()))
+
+    def _knows(self, user: str) -> bool:
+        """Whether code or a state tells of the user: then its silence about a key says something, else nothing."""
+        here = (None, self.account)
+        managed = any(one.name == user and one.account in here for one in self.facts.users)
+        keys = any(key.address and key.user == user and key.account in here for key in self.facts.keys)
+        return managed or keys or any(one.whose == user for resource in self.facts.resources for one in resource.instances)
 
     def _makers(self, user: str) -> Iterator[Maker]:
         from checker.rotate import Maker
@@ -105,11 +111,10 @@ def read(asked: Asked, policy: Policy, account: str, report: Report | None) -> M
     """Read the code and the files that were named, and join them with what the report knows of code."""
     from checker import scan
 
-    given = bool(asked.paths or asked.files)
-    sources = list(evidence.sources(asked, policy, Watch(stream=None))) if given else []
+    sources = list(evidence.sources(asked, policy, Watch(stream=None))) if asked.paths or asked.files else []
     known = tuple(_known(report)) if report else ()
     facts = scan.gather([*sources, lambda: known], asked.at)
-    return Makers(facts=facts, policy=policy, account=account, looked=given or bool(known), report=report)
+    return Makers(facts=facts, policy=policy, account=account, report=report)
 
 
 def _known(report: Report) -> Iterator[Fact]:

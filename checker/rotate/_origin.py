@@ -65,10 +65,10 @@ def _doubtful(view: View, step: Step) -> Step | None:
         hint = "Give code and a state that can be read; or --by-hand, if you know that the key was made by hand."
         return Step(action=Action.UNKNOWN, user=view.user, key=step.key, why=why, hint=hint)
     tags = list(_terraform_tags(view.keys))
-    if not tags or view.beside.looked:
+    if not tags or view.beside.known:
         return None
     why = f"Terraform manages {view.user}, as its tags say ({', '.join(tags)}), and may have made the key."
-    hint = "Give the code and the state (--code DIR, --state FILE); or --by-hand, if you know that the key was made by hand."
+    hint = "Give the code and the state of this user (--code DIR, --state FILE); or --by-hand, if you know who made the key."
     return Step(action=Action.REFUSED, user=view.user, key=step.key, why=why, hint=hint)
 
 

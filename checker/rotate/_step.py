@@ -89,14 +89,14 @@ class Beside:
     """What is known beside the keys.
 
     `own` is the id of the key by which this run signs in. `makers` are what makes the user's keys in the code and states
-    that were read; `looked` is True when some were, and `unread` says what could not be. `place` stands for the destination
-    that was named, `readable` is True when it could be read, and `holds` is the id of the key in it. `doubts` say why
-    something of a key could not be determined.
+    that were read; `known` is True when these tell of the user, and `unread` says what could not be. `place` stands for the
+    destination that was named, `readable` is True when it could be read, and `holds` is the id of the key in it. `doubts`
+    say why something of a key could not be determined.
     """
 
     own: str | None = None
     makers: tuple[Maker, ...] = ()
-    looked: bool = False
+    known: bool = False
     unread: tuple[str, ...] = ()
     place: str = ""
     readable: bool = False

@@ -330,13 +330,26 @@ def test_the_state_tells_which_of_two_keys_is_terraform_s(aws, capsys):
     assert step(capsys, "ci", *evidence, "--end", old)[1]["action"] == "deactivate"
 
 
-def test_code_of_other_users_does_not_matter(aws, capsys):
-    """Nor does a tag, once the code has been read and knows of no key of this user."""
+def test_code_that_manages_the_user_and_makes_no_key_of_it_explains_its_tags(aws, capsys):
+    """The silence of code, a state or a report about some other user says nothing: the key may be of another repository."""
     world.user("ci", tags={"ManagedBy": "Terraform"})
     Path("main.tf").write_text(KEY % "web")
-    assert step(capsys, "ci")[1]["action"] == "refused"
+    other = report(("key-too-old", known("ci")), resources=(a_resource(instances=(an_instance(user="web"),)),))
+    for arguments in (("ci",), ("ci", "--code", "."), ("--from", other)):
+        assert step(capsys, *arguments)[1]["action"] == "refused"
+    Path("main.tf").write_text('resource "aws_iam_user" "u" {\n  name = "ci"\n}\n')
     assert step(capsys, "ci", "--code", ".")[1]["action"] == "create"
     assert step(capsys, "ci", "--by-hand")[1]["action"] == "create"
+
+
+def test_a_state_that_knows_the_user_explains_its_tags(aws, capsys):
+    """It knows every key that it made; a user of the same name in another account is another one."""
+    world.user("ci", tags={"ManagedBy": "Terraform"})
+    for account, action in ((world.ACCOUNT, "create"), ("999999999999", "refused")):
+        values = {"name": "ci", "arn": f"arn:aws:iam::{account}:user/ci"}
+        one = {"address": "aws_iam_user.u", "mode": "managed", "type": "aws_iam_user", "name": "u", "values": values}
+        Path("state").write_text(json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": [one]}}}))
+        assert step(capsys, "ci", "--state", "state")[1]["action"] == action
 
 
 def test_code_that_cannot_be_read_blocks(aws, capsys):

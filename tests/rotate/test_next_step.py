@@ -11,7 +11,7 @@ from tests.rotate.steps import DAY, HOUR, MINUTE, NEVER, NEW, OLD, SECOND, THIRD
 
 STATE, CODE = Maker(address="a.b", key=OLD, exact=True), Maker(address="a.b")
 ANOTHER = Maker(address="a.b", key=NEW, exact=True)
-UNREAD = Beside(looked=True, unread=("x.tf: no",))
+UNREAD = Beside(known=True, unread=("x.tf: no",))
 SAME = Beside(place="aaaaaaaaaaaa", readable=True, holds=NEW)
 HANDING = {"phase": "handing", "place": "aaaaaaaaaaaa"}
 

@@ -73,7 +73,7 @@ def test_by_hand_does_not_overrule_what_is_known():
     ],
 )
 def test_tags_may_tell_of_terraform(name, value):
-    """Then the code is asked for, or a person's word; with code that knows of no key of this user, the tag says no more."""
+    """Then the code is asked for, or a person's word; with code that knows the user and no such key, the tag says no more."""
     tagged = old(tags=((name, value),))
     tells = (name, value) != ("Terraform", "")
     found = step(tagged)
@@ -82,7 +82,7 @@ def test_tags_may_tell_of_terraform(name, value):
         assert found.why.startswith("Terraform manages ci, as its tags say (")
         assert "--by-hand" in found.hint
     assert step(tagged, by_hand=True).action is Action.CREATE
-    assert step(tagged, beside=Beside(looked=True)).action is Action.CREATE
+    assert step(tagged, beside=Beside(known=True)).action is Action.CREATE
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_other_tags_do_not(name, value):
 
 def test_what_could_not_be_read_is_said():
     """Three of them; more would not help."""
-    found = step(old(), beside=Beside(looked=True, unread=("a", "b", "c", "d")))
+    found = step(old(), beside=Beside(known=True, unread=("a", "b", "c", "d")))
     assert found.action is Action.UNKNOWN
     assert found.why == "Whether Terraform made the key could not be determined: a; b; c."
 
