@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of one run: `applied` is False where nothing was to be changed."""
+    """What came of one run: `applied` is False where no step was taken, since none was asked for, allowed or left."""
 
     at: datetime
     account: str
@@ -91,7 +91,7 @@ def text(answer: Answer, width: int = 100) -> str:
 
 def _block(one: Outcome, answer: Answer, width: int) -> Iterator[str]:
     step = one.step
-    yield f"{one.user}: {phrase(step) if step else 'not known'}"
+    yield f"{one.user} in account {answer.account}: {phrase(step) if step else 'not known'}"
     if step and not one.did:
         yield from _wrapped(step.why, "  ", width)
         yield from _hint(step, width)

@@ -62,12 +62,13 @@ def _answer(options: Options) -> Answer:
     if options.to and len(users) > 1 and "{user}" not in options.to:
         raise UsageError("--to leads to one place, and there are several users. Write {user} where the name belongs.")
     found = [_looked(desk, user) for user in users]
-    if options.apply and _agreed(options, found):
+    agreed = options.apply and _agreed(options, found, desk.there.account)
+    if agreed:
         found = [_taken(desk, one) for one in found]
     return Answer(
         at=desk.now().replace(microsecond=0),
         account=desk.there.account,
-        applied=options.apply,
+        applied=agreed,
         outcomes=tuple(found),
         elsewhere=desk.makers.elsewhere,
     )
@@ -100,7 +101,7 @@ def _said(failure: rotate.FailedError, user: str, account: str) -> str:
     return str(failure)
 
 
-def _agreed(options: Options, found: Sequence[Outcome]) -> bool:
+def _agreed(options: Options, found: Sequence[Outcome], account: str) -> bool:
     """Whether there are steps to take, and the person wants them taken."""
     from checker.rotate import Action
 
@@ -109,14 +110,14 @@ def _agreed(options: Options, found: Sequence[Outcome]) -> bool:
         raise UsageError("say where the secret of a new key goes: --to KIND:NAME, as `keyturn rotate --help` shows.")
     if not steps or options.yes:
         return bool(steps)
-    return _asked(steps)
+    return _asked(steps, account)
 
 
-def _asked(steps: Sequence[Step]) -> bool:
+def _asked(steps: Sequence[Step], account: str) -> bool:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("there is nobody to ask whether to go on. Add --yes, or leave --apply out to see the step.")
     for step in steps:
-        click.echo(f"{step.user}: {outcomes.phrase(step)}\n  {step.why}", err=True)
+        click.echo(f"{step.user} in account {account}: {outcomes.phrase(step)}\n  {step.why}", err=True)
     return click.confirm("Take this step?" if len(steps) == 1 else f"Take these {len(steps)} steps?", err=True)
 
 

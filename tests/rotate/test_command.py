@@ -111,7 +111,7 @@ def test_the_step_is_shown_with_its_reason(aws, capsys):
     old = world.user("ci", tags={"owner": "web"})
     code, out, err = rotate(capsys, "ci")
     assert (code, err) == (0, "")
-    assert out.splitlines()[0] == f"ci: make a second key beside {old}, prove it, hand its secret over"
+    assert out.splitlines()[0] == f"ci in account {world.ACCOUNT}: make a second key beside {old}, prove it, hand its secret over"
     assert "-> Say where the new secret goes: --to KIND:NAME" in out
     assert out.endswith("  -> Nothing was changed. To take this step, add --apply.\n\n")
 
@@ -139,11 +139,13 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize(("typed", "keys"), [("y\n", 2), ("n\n", 1), ("\n", 1)])
 def test_a_person_is_asked(aws, capsys, monkeypatch, typed, keys):
-    """With the step and its reason; no is an answer, and the default."""
+    """With the step, whose key it is, and the reason; no is an answer, and the default, and is said to have changed nothing."""
     world.user("ci")
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
-    code, _, err = rotate(capsys, "ci", "--to", "file:k", "--apply")
+    code, out, err = rotate(capsys, "ci", "--to", "file:k", "--apply", "-f", "json=said.json", "-f", "text")
     assert code == 0
+    assert (json.loads(Path("said.json").read_text())["applied"], "Nothing was changed." in out) == (keys == 2, keys == 1)
+    assert err.startswith(f"ci in account {world.ACCOUNT}: make a second key beside AKIA")
     assert "Take this step? [y/N]" in err
     assert "It stays as it is until its successor is in use." in err
     assert len(world.keys("ci")) == keys
