@@ -44,8 +44,9 @@ def create(work: Work) -> str:
         prove(credential, work.hands.account, work.hands.identify, work.hands.clock, work.hands.tell)
         work.note(replace(journal, phase=HANDING, at=work.now()))
     work.hands.tell("handing the new secret over")
-    _hand_over(work, credential)
-    work.note(replace(journal, phase=DELIVERED if destination.readable else SENT, at=work.now()))
+    with _kept(work, credential):
+        _hand_over(work, credential)
+        work.note(replace(journal, phase=DELIVERED if destination.readable else SENT, at=work.now()))
     how = "where it was read back" if destination.readable else "which cannot be read back"
     return f"{credential.id} was made, works, and was handed over as --to says, {how}."
 
@@ -73,6 +74,16 @@ def _given_up(work: Work, key: str) -> Iterator[None]:
         raise
     except FailedError as failure:
         raise FailedError(f"{failure} {_discarded(work, key)}", certain=True) from failure
+
+
+@contextmanager
+def _kept(work: Work, credential: Credential) -> Iterator[None]:
+    """Say what is left where a person stops us while the secret is on its way."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        work.hands.tell(_left(credential))
+        raise
 
 
 def _discarded(work: Work, key: str) -> str:

@@ -191,6 +191,23 @@ def test_ctrl_c_while_a_key_is_proven_deletes_it_again(toy):
     assert held(toy) == [("0", "Active")]
 
 
+def test_ctrl_c_while_a_secret_is_handed_over_leaves_both_keys(toy, monkeypatch):
+    """Somebody may have it by then; what is left, and what to do, is said."""
+    told = []
+    shelf = Shelf()
+    hands = replace(toy.hands(shelf), tell=told.append)
+
+    def stop(_shelf, _credential):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Shelf, "write", stop)
+    with pytest.raises(KeyboardInterrupt):
+        take(hands.survey().step, hands)
+    left = "The new key AKIA0000000000000001 is left as it is, since somebody may have it; so is the old one."
+    assert told[-1] == f"{left} Look again with the same --to."
+    assert held(toy) == [("0", "Active"), ("1", "Active")]
+
+
 def test_a_new_key_that_cannot_be_deleted_again_is_named(toy):
     """A later run deletes it."""
     toy.refusals = {"GetCallerIdentity": "InvalidClientTokenId", "DeleteAccessKey": "AccessDenied"}
