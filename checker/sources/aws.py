@@ -107,10 +107,18 @@ def read_account(target: Target, limits: Limits, *, at: datetime, clock: Clock, 
         ask = there.ask("iam")
     except RefusedError as refusal:
         return (Gap(what=target.label, why=refusal.why, hint=refusal.hint),)
+    if target.account not in (None, there.account):
+        return (_astray(target, there),)
     account = Account(
         ask=ask, id=there.account, label=label(there.account, target.name), limits=limits, at=at, clock=clock, watch=watch
     )
     return tuple(_account.read(account))
+
+
+def _astray(target: Target, there: Connection) -> Gap:
+    """The caller's own account is read by the credentials at hand; on a worker of a cluster these may be of another one."""
+    hint = f"Give the workers credentials of account {target.account}, or --skip-account {target.account}"
+    return Gap(what=target.label, why=f"the credentials at hand lead to account {there.account}", hint=hint)
 
 
 def connect(target: Target, clock: Clock) -> Connection:

@@ -104,6 +104,16 @@ def test_the_partition_comes_from_the_callers_own_arn(amazon, passing, partition
     assert connect(Target(), passing.clock).partition == partition
 
 
+def test_an_account_is_not_taken_for_another_one(amazon, passing):
+    """A worker's own credentials may be of another account than those by which the organization was listed."""
+    amazon.add(people=[old()])
+    gap = gap_of(passing, Target(account=OTHER, name="hub"))
+    assert str(gap) == (
+        f"account {OTHER} (hub): the credentials at hand lead to account {HUB}. "
+        f"Give the workers credentials of account {OTHER}, or --skip-account {OTHER}"
+    )
+
+
 def test_retries_follow_the_usual_setting(amazon, passing, monkeypatch):
     """AWS_MAX_ATTEMPTS decides how often a request is tried; each try counts as a request."""
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
