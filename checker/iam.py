@@ -8,13 +8,16 @@ from typing import Any
 
 from checker.model import AccessKey, LastUse, Seen
 
+UNTOLD = "Unknown"
+"""The status of a key of which AWS tells none."""
+
 
 def listed(entry: Mapping[str, Any], user: str, at: datetime) -> AccessKey:
     """The key of a user that an entry of ListAccessKeys tells of, as AWS held it at a moment."""
     created = entry.get("CreateDate")
     return AccessKey(
         user=user,
-        status=str(entry.get("Status", "Unknown")),
+        status=str(entry.get("Status", UNTOLD)),
         seen_in=Seen.LIVE,
         as_of=at,
         created=created.astimezone(timezone.utc) if isinstance(created, datetime) else None,

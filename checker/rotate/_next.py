@@ -21,6 +21,8 @@ ROOT = Step(
     why="A key of the root user is not rotated: it can do everything, and nothing can limit it.",
     hint="Move what uses it to a role; then sign in as root, deactivate it under Security credentials, and delete it later.",
 )
+STATUSES = ("Active", "Inactive", "Expired")
+"""What AWS says of keys; a key of another status may work, and is not ended."""
 ROOM = 2
 """How many keys AWS allows a user; inactive ones count."""
 
@@ -41,6 +43,9 @@ def _step(view: View) -> Step:
     undated = next((key for key in view.keys if key.created is None), None)
     if undated:
         return view.unknown(f"The age of {undated.id}", undated)
+    odd = next((key for key in view.keys if key.status not in STATUSES), None)
+    if odd and not view.settings.reactivate:
+        return view.unknown(f"Whether {odd.id} works, whose status is {odd.status},", odd)
     if asked := view.settings.reactivate or view.settings.end:
         return _asked(view, asked)
     if len(view.keys) == 1:

@@ -130,7 +130,7 @@ def _user(account: Account, user: User) -> tuple[list[AccessKey], list[Gap]]:
         return [_owned(account, key) for key in user.keys], list(user.gaps)
     keys = [_known(entry, page, user, account) for page in pages for entry in page.get("AccessKeyMetadata", ())]
     keys = [_with_use(account, user, key, keys) for key in keys]
-    gaps = [_ageless(account, key) for key in keys if key.created is None]
+    gaps = [gap for key in keys for gap in _untold(account, key)]
     return _with_tags(account, user, keys), gaps
 
 
@@ -138,8 +138,13 @@ def _owned(account: Account, key: AccessKey) -> AccessKey:
     return key if key.account == account.id else replace(key, account=account.id)
 
 
-def _ageless(account: Account, key: AccessKey) -> Gap:
-    return Gap(what=f"{account.label}, user {key.user}", why="AWS names a key without its age", hint="Try again later")
+def _untold(account: Account, key: AccessKey) -> Iterator[Gap]:
+    """What AWS leaves out of a key is not taken for good."""
+    what, hint = f"{account.label}, user {key.user}", "Try again later"
+    if key.created is None:
+        yield Gap(what=what, why="AWS names a key without its age", hint=hint)
+    if key.status == iam.UNTOLD:
+        yield Gap(what=what, why="AWS names a key without its status, so whether it is active is not known", hint=hint)
 
 
 def _known(entry: Mapping[str, Any], page: Mapping[str, Any], user: User, account: Account) -> AccessKey:

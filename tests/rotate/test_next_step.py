@@ -24,6 +24,8 @@ TABLE = {
     "one inactive key": ([old(on=False)], {}, "refused", OLD),
     "one expired key": ([old(status="Expired")], {}, "refused", OLD),
     "a key without an age": ([key(OLD, None)], {}, "unknown", OLD),
+    "a key of a status that nobody knows": ([old(), new(status="Paused")], {"log": off(NEW, 8 * DAY)}, "unknown", NEW),
+    "a key of such a status is to work again": ([old(), new(status="Paused")], {"reactivate": NEW}, "reactivate", NEW),
     # no journal, several keys
     "two active keys": ([old(), new()], {}, "refused", None),
     "two inactive keys": ([old(on=False), new(on=False)], {}, "refused", None),

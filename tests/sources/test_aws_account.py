@@ -471,14 +471,17 @@ def test_an_expired_token_in_the_middle_keeps_what_was_read(amazon, passing):
     assert "the credentials have expired" in gaps(facts)[0]
 
 
-def test_a_key_without_an_age_is_a_gap(amazon, passing, monkeypatch):
-    """An answer that lacks the date is not read as young."""
+def test_a_key_without_an_age_or_a_status_is_a_gap(amazon, passing, monkeypatch):
+    """An answer that lacks the date is not read as young, nor one that lacks the status as inactive."""
     answer = "<AccessKeyMetadata><member><UserName>ci</UserName></member></AccessKeyMetadata><IsTruncated>false</IsTruncated>"
     monkeypatch.setitem(world._OPERATIONS, "ListAccessKeys", lambda *_: answer)
     amazon.add(people=[person("ci", Key(age=120))])
     facts = read(passing)
     assert [(key.created, key.status) for key in keys(facts)] == [(None, "Unknown")]
-    assert gaps(facts) == [f"account {HUB}, user ci: AWS names a key without its age. Try again later"]
+    assert gaps(facts) == [
+        f"account {HUB}, user ci: AWS names a key without its age. Try again later",
+        f"account {HUB}, user ci: AWS names a key without its status, so whether it is active is not known. Try again later",
+    ]
 
 
 # --- time ---------------------------------------------------------------------------------------------------------------
