@@ -83,24 +83,29 @@ def _change(plan: Plan, entry: Mapping[str, Any]) -> None:
     kind, address, change = text(entry.get("type")), text(entry.get("address")), mapping(entry.get("change"))
     if entry.get("mode") == "data" or (kind is not None and kind not in KEY_TYPES):
         return
-    actions = change.get("actions")
-    if kind is None or address is None or not isinstance(actions, list) or not all(isinstance(one, str) for one in actions):
+    if kind is None or address is None or not _is_whole(change):
         plan.damaged.append(address or NAMELESS)
         return
-    unknown = change.get("after_unknown")
-    hidden = frozenset(name for name, value in mapping(unknown).items() if value)
+    hidden = frozenset(name for name, value in mapping(change.get("after_unknown")).items() if value)
     before, after = change.get("before"), change.get("after")
     marks = dict.fromkeys((*_marked(change, "before"), *_marked(change, "after")), True)
     plan.changes.append(
         Change(
             address=address,
             type=kind,
-            actions=tuple(actions),
-            before=copied(before, marks=marks) if isinstance(before, dict) else None,
-            after=copied(after, hidden, marks=marks) if isinstance(after, dict) else None,
+            actions=tuple(change["actions"]),
+            before=None if before is None else copied(before, marks=marks),
+            after=None if after is None else copied(after, hidden, marks=marks),
             deposed=text(entry.get("deposed")) or "",
         )
     )
+
+
+def _is_whole(change: Mapping[str, Any]) -> bool:
+    """Whether a change says what is done, and with what: there are values before it, after it, or both."""
+    actions, values = change.get("actions"), [change.get(when) for when in ("before", "after") if change.get(when) is not None]
+    told = isinstance(actions, list) and actions and all(isinstance(one, str) for one in actions)
+    return bool(told and values) and all(isinstance(one, dict) for one in values)
 
 
 def _marked(change: Mapping[str, Any], when: str) -> Iterator[str]:

@@ -141,6 +141,22 @@ def test_a_change_that_cannot_be_read_is_a_gap():
     ]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"before": None, "after": None}, {"before": [1], "after": "x"}, {"before": None, "after": [1]}, {"after": [1]}, {"before": 1}],
+)
+def test_a_change_without_values_is_a_gap(changes):
+    """A key of which nothing can be read is not passed over, nor is one of which half is no object."""
+    facts = read_plan(a_plan(a_change(**changes)))
+    assert [one.why for one in facts if isinstance(one, Gap)] == ["the change of aws_iam_access_key.k cannot be read"]
+
+
+def test_a_change_without_an_action_is_a_gap():
+    """What is done with the key is not told."""
+    facts = read_plan(a_plan({**a_change(), "change": {**a_change()["change"], "actions": []}}))
+    assert [one.why for one in facts if isinstance(one, Gap)] == ["the change of aws_iam_access_key.k cannot be read"]
+
+
 def test_a_prior_key_that_cannot_be_named_is_a_gap():
     """Nor is one of the prior state; other members of that state do not matter."""
     nameless = {**a_resource("aws_iam_access_key.k"), "address": None}
