@@ -6,13 +6,18 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
-from checker.hcl.files import Folder, folder, is_code, shown, walk
+from checker.hcl.files import CODE, VALUES, Folder, folder, shown, walk
 from checker.model import CallRow, Gap, KeyResource
 from checker.record import dataclass
 from checker.sources._skim import KEY_NEEDLES, Directory, skim
 
 USER = "aws_iam_user"
 USER_NEEDLE = b'"aws_iam_user"'
+
+OF_MODULES = (*CODE, *VALUES, ".hcl")
+"""How the files end that stand for the module they lie in."""
+
+OTHERWISE = "Name the folder of the code; give a plan with --plan, a state with --state, a credential report with --report"
 
 
 class Graph:
@@ -126,8 +131,10 @@ def _sort(paths: Sequence[str]) -> tuple[list[str], list[str], list[Gap]]:
     for path in paths:
         if os.path.isdir(path):
             tops.append(path)
-        elif os.path.lexists(path) or is_code(os.path.basename(path)) or path.endswith((".tfvars", ".tfvars.json")):
+        elif path.endswith(OF_MODULES):
             named.append(_home(path))
+        elif os.path.lexists(path):
+            gaps.append(Gap(what=shown(path), why="no Terraform code", hint=OTHERWISE))
         else:
             gaps.append(Gap(what=shown(path), why="no such file or directory"))
     return named, tops, gaps
@@ -137,7 +144,7 @@ def _home(path: str) -> str:
     """The module that a file belongs to: its directory, or for a values file kept apart the nearest one above with code."""
     directory = os.path.realpath(os.path.dirname(path) or ".")
     above = directory
-    while path.endswith((".tfvars", ".tfvars.json")) and not folder(above).names:
+    while path.endswith(VALUES) and not folder(above).names:
         up = os.path.dirname(above)
         if up == above:
             return directory

@@ -113,6 +113,25 @@ def test_a_directory_without_terraform_is_no_verdict(scan):
     assert "gap: " in seen.err
 
 
+@pytest.mark.parametrize("name", ["plan.json", "terraform.tfstate", "tfplan", "credential-report.csv", "README.md"])
+def test_a_file_that_is_no_code_is_no_verdict(scan, name):
+    """A plan that is given as code was not looked at, whatever stands beside it; what to write instead is said."""
+    write(name, "{}")
+    write("main.tf", "")
+    seen = scan(name)
+    assert seen.code == 3
+    assert seen.gap(name) == "no Terraform code"
+    assert "Name the folder of the code; give a plan with --plan, a state with --state, a credential report with --report" in seen.err
+
+
+@pytest.mark.parametrize("name", ["main.tf", "a.tofu", "a.tf.json", "a.tofu.json", "a.tfvars", "a.tfvars.json", ".terraform.lock.hcl"])
+def test_a_file_of_a_module_stands_for_the_module(scan, name):
+    """Commit hooks name files."""
+    write("main.tf", PLAIN)
+    write(name, PLAIN if name == "main.tf" else "{}" if name.endswith("json") else "")
+    assert ("no-rotation", "main.tf") in scan(name).found
+
+
 def test_a_syntax_error_in_one_of_many_files_costs_that_block(scan):
     """The broken block is a gap with its file; the others are judged."""
     write("a/main.tf", PLAIN)
