@@ -143,7 +143,8 @@ def _file(kind: str, name: str, asked: Asked) -> Source:
             with sys.stdin.buffer if name == "-" else open(name, "rb") as stream:
                 yield from READERS[kind](name, stream, asked)
         except OSError as error:
-            yield Gap(what=name, why=f"cannot be read: {error.strerror or error}")
+            hint = f"Give a file with --{kind}; a folder of code is given without it" if os.path.isdir(name) else ""
+            yield Gap(what=name, why=f"cannot be read: {error.strerror or error}", hint=hint)
         except SourceError as error:
             yield Gap(what=name, why=str(error))
 

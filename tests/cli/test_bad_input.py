@@ -98,6 +98,15 @@ def test_an_unreadable_report_is_a_gap_and_the_code_counts(scan):
     assert seen.gap("r.csv") == "cannot be read: Is a directory"
 
 
+@pytest.mark.parametrize("option", ["--plan", "--state", "--report"])
+def test_a_folder_where_a_file_was_meant_says_what_to_give(scan, option):
+    """The folder of the code is given by itself."""
+    Path("infra").mkdir()
+    seen = scan(option, "infra")
+    assert (seen.code, seen.gap("infra")) == (3, "cannot be read: Is a directory")
+    assert f"Give a file with {option}; a folder of code is given without it" in seen.err
+
+
 def test_an_unreadable_report_alone_is_no_verdict(scan):
     """With nothing else to judge, the answer is 3 and not 0."""
     Path("r.csv").mkdir()
@@ -121,10 +130,12 @@ def test_a_file_that_is_no_code_is_no_verdict(scan, name):
     seen = scan(name)
     assert seen.code == 3
     assert seen.gap(name) == "no Terraform code"
-    assert "Name the folder of the code; give a plan with --plan, a state with --state, a credential report with --report" in seen.err
+    assert "Name the folder of the code; give a plan with --plan, a state with --state" in seen.err
 
 
-@pytest.mark.parametrize("name", ["main.tf", "a.tofu", "a.tf.json", "a.tofu.json", "a.tfvars", "a.tfvars.json", ".terraform.lock.hcl"])
+@pytest.mark.parametrize(
+    "name", ["main.tf", "a.tofu", "a.tf.json", "a.tofu.json", "a.tfvars", "a.tfvars.json", ".terraform.lock.hcl"]
+)
 def test_a_file_of_a_module_stands_for_the_module(scan, name):
     """Commit hooks name files."""
     write("main.tf", PLAIN)
