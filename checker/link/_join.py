@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checker.link._addresses import Addresses, Site, place
 from checker.link._keys import order
-from checker.model import DELETED, AccessKey, Facts, Link
+from checker.model import DELETED, AccessKey, Facts, Link, Origin, Rotation
 
 
 def join(facts: Facts) -> tuple[Link, ...]:
@@ -15,8 +15,16 @@ def join(facts: Facts) -> tuple[Link, ...]:
     exact = {link.key: link for link in _exact(facts)}
     taken = {place(link.instance) for link in exact.values() if link.instance and "[*]" not in link.instance.address}
     free = _free(facts, taken)
-    likely = (link for key in facts.keys if key not in exact for link in _likely(key, free))
-    return tuple(sorted((*exact.values(), *likely), key=_order))
+    return tuple(sorted((link for key in facts.keys for link in _of(key, exact.get(key), free)), key=_order))
+
+
+def _of(key: AccessKey, exact: Link | None, free: dict[str | None, list[Site]]) -> list[Link]:
+    """The links of a key. Where its address is in no code, as before a move is applied, code of its user tells more."""
+    if exact is None:
+        return list(_likely(key, free))
+    if exact.resource.origin is Origin.CODE:
+        return [exact]
+    return [link for link in _likely(key, free) if link.resource.origin is Origin.CODE] or [exact]
 
 
 def _order(link: Link) -> tuple[object, ...]:
@@ -38,7 +46,7 @@ def _free(facts: Facts, taken: set[tuple[str, str]]) -> dict[str | None, list[Si
     sites = defaultdict(list)
     for resource in facts.resources:
         for one in resource.instances:
-            if place(one) not in taken:
+            if place(one) not in taken and resource.mechanism.kind is not Rotation.ELSEWHERE:
                 sites[one.whose].append((resource, one))
     return sites
 

@@ -3,11 +3,12 @@
 import pytest
 
 from checker.link import join
-from checker.model import DELETED, ROOT_USER, Link, Location
+from checker.model import DELETED, ROOT_USER, Link, Location, Origin, Rotation
 from tests.factories import AT, KEY_ID, a_key, a_resource, an_instance, days, facts
 
 K = "aws_iam_access_key.k"
 OTHER = "AKIAIOTHEROTHEROTHER"
+OLD = "aws_iam_access_key.old"
 
 
 def links(*items):
@@ -144,6 +145,28 @@ def test_a_users_name_links_likely():
 def test_an_address_that_the_code_lacks_leaves_the_name():
     """After a move in the code the state's address is another one; the user still tells what is likely."""
     assert links(a_key(address="aws_iam_access_key.old"), a_resource()) == [(KEY_ID, K, False)]
+
+
+@pytest.mark.parametrize("origin", [Origin.STATE, Origin.PLAN])
+def test_code_of_the_user_tells_more_than_a_block_that_is_in_no_code(origin):
+    """A state or a plan brings its own block along, which tells of no line and no mechanism; another user's code is not meant."""
+    old = a_resource(
+        Rotation.UNKNOWN, address=OLD, origin=origin, instances=(an_instance(OLD, root=""),), location=None, block=None
+    )
+    assert links(a_key(address=OLD), old, a_resource()) == [(KEY_ID, K, False)]
+    assert links(a_key(address=OLD), old, a_resource(instances=(an_instance(user="other"),))) == [(KEY_ID, OLD, True)]
+    assert links(a_key(address=OLD), a_key(id=OTHER, address=K), old, a_resource()) == [
+        (KEY_ID, OLD, True),
+        (OTHER, K, True),
+    ]
+
+
+def test_a_block_that_the_code_tells_elsewhere_makes_no_key():
+    """Two roots may be meant by a plan's block: they are, and it is not a third."""
+    roots = [a_resource(instances=(an_instance(root=root),), location=Location(path=f"{root}/main.tf")) for root in ("a", "b")]
+    block = a_resource(Rotation.ELSEWHERE, origin=Origin.PLAN, instances=(an_instance(root=""),), location=None, block=None)
+    found = [(one.instance.root, one.exact) for one in join(facts(a_key(address=K), *roots, block))]
+    assert found == [("a", False), ("b", False)]
 
 
 def test_every_instance_of_the_user_is_likely():
