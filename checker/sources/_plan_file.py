@@ -179,7 +179,7 @@ def _state(plan: Plan, part: Readable) -> None:
         state = None
     if state is None:
         raise WireError("its state")
-    plan.owners = state.owners
+    plan.owners, plan.depends = state.owners, state.depends
     plan.damaged.extend(state.damaged)
     for one in state.entries:
         known = one.attributes

@@ -10,7 +10,17 @@ from checker.record import dataclass
 from checker.sources import _plan_configuration
 from checker.sources._json_stream import Document
 from checker.sources._plan_configuration import Configuration
-from checker.sources._terraform_keys import KEY_TYPES, Attributes, Owners, bare, copied, mapping, root_resources, text
+from checker.sources._terraform_keys import (
+    KEY_TYPES,
+    Attributes,
+    Owners,
+    bare,
+    copied,
+    dependencies,
+    mapping,
+    root_resources,
+    text,
+)
 
 FLAGS = ("format_version", "terraform_version", "timestamp", "complete", "errored")
 """The members of a plan that are about the plan as a whole."""
@@ -122,9 +132,8 @@ def _prior_state(plan: Plan, document: Document) -> None:
 
 def _prior(plan: Plan, resource: Mapping[str, Any]) -> None:
     address, values = text(resource.get("address")) or "", mapping(resource.get("values"))
-    depends = resource.get("depends_on")
-    if isinstance(depends, list):
-        names = {plan.pool.setdefault(one, one) for one in depends if isinstance(one, str)}
+    names = {plan.pool.setdefault(one, one) for one in dependencies(resource.get("depends_on"))}
+    if names:
         plan.depends.setdefault(bare(address), set()).update(names)
     if resource.get("mode") != "data":
         _prior_managed(plan, address, resource, values)

@@ -20,7 +20,18 @@ from checker.sources._terraform_input import (
     refused,
     spoken,
 )
-from checker.sources._terraform_keys import KEY_TYPES, Attributes, Owners, copied, mapping, quoted, root_resources, text
+from checker.sources._terraform_keys import (
+    KEY_TYPES,
+    Attributes,
+    Owners,
+    bare,
+    copied,
+    dependencies,
+    mapping,
+    quoted,
+    root_resources,
+    text,
+)
 
 PULL = "Run `terraform state pull`"
 NEWER = "Use a newer Keyturn, or `terraform state pull`"
@@ -38,12 +49,13 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True)
 class State:
-    """What was read of a state."""
+    """What was read of a state. `depends` is what each key depends on, by the address of its block."""
 
     flags: dict[str, Any] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     owners: Owners = field(default_factory=Owners)
+    depends: dict[str, set[str]] = field(default_factory=dict)
     resources: int = 0
 
 
@@ -104,6 +116,7 @@ def _block(state: State, block: Mapping[str, Any]) -> None:
     for row in rows if kind in KEY_TYPES or kind == "aws_iam_user" else ():
         full, marks = address + _index(row.get("index_key")), _marks(row.get("sensitive_attributes"))
         if kind in KEY_TYPES:
+            state.depends.setdefault(bare(address), set()).update(dependencies(row.get("dependencies")))
             _entry(state, full, kind, copied(_attributes(row), marks=marks), text(row.get("deposed")))
         else:
             state.owners.note(full, _attributes(row), marks=marks)
@@ -137,6 +150,7 @@ def _shown(state: State, resource: Mapping[str, Any]) -> None:
         state.damaged.append(address or "a resource without a type")
     elif kind in KEY_TYPES:
         found = copied(values, marks=resource.get("sensitive_values"))
+        state.depends.setdefault(bare(address or ""), set()).update(dependencies(resource.get("depends_on")))
         _entry(state, address, kind, found, text(resource.get("deposed_key")))
     elif kind == "aws_iam_user":
         state.owners.note(address, values, marks=resource.get("sensitive_values"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,6 +83,11 @@ def bare(address: str) -> str:
     return _INDEX.sub("", address) if "[" in address else address
 
 
+def dependencies(names: object) -> set[str]:
+    """The blocks that a resource depends on, by address; none where something else stands."""
+    return {one for one in names if isinstance(one, str)} if isinstance(names, list) else set()
+
+
 def quoted(key: str) -> str:
     """An instance key as Terraform writes it in an address."""
     plain = json.dumps(key, ensure_ascii=False)
@@ -107,10 +112,10 @@ def resources(document: Document) -> Iterator[Mapping[str, Any]]:
 
 
 class Owners:
-    """The accounts of the users that stand in the same file; a name that stands for two users tells nothing."""
+    """The accounts of the users that stand in the same file; of two users of one name, what a key depends on tells which."""
 
     def __init__(self) -> None:
-        self._accounts: dict[str, set[str]] = {}
+        self._accounts: dict[str, dict[str, str]] = {}
         self._users: dict[tuple[str, str], str | None] = {}
 
     def note(self, address: str | None, values: Mapping[str, Any], *, marks: object = None) -> None:
@@ -118,7 +123,7 @@ class Owners:
         name, found = text(values.get("name")), _ACCOUNT.match(text(values.get("arn")) or "")
         account = found[1] if found else None
         if name and account:
-            self._accounts.setdefault(name, set()).add(account)
+            self._accounts.setdefault(name, {})[address or ""] = account
         if name and address and not mapping(marks).get("name"):
             self._users[name, address] = account
 
@@ -128,7 +133,10 @@ class Owners:
             ManagedUser(name=name, address=address, account=self._users[name, address]) for name, address in sorted(self._users)
         )
 
-    def account(self, user: str | None) -> str | None:
-        """The account of a user, where there is one user of that name."""
-        found = self._accounts.get(user or "", set())
-        return next(iter(found)) if len(found) == 1 else None
+    def account(self, user: str | None, near: Callable[[], Collection[str]]) -> str | None:
+        """The account of a user, where there is one of that name, or one among the blocks that its key depends on."""
+        found = self._accounts.get(user or "", {})
+        if len(set(found.values())) > 1:
+            blocks = near()
+            found = {address: account for address, account in found.items() if bare(address) in blocks}
+        return next(iter(found.values())) if len(set(found.values())) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
@@ -159,10 +159,15 @@ class _Told:
             as_of=self.as_of,
             created=now.created if now else None,
             id=now.id if now else None,
-            account=self.plan.owners.account(known_by.user),
+            account=self.plan.owners.account(known_by.user, lambda: self._blocks_behind(bare(change.address))),
             address=change.address,
             planned=change.actions,
         )
+
+    def _blocks_behind(self, name: str) -> Collection[str]:
+        """What a key depends on: what it did when it was made, or what the code says where it is new."""
+        configuration = self.plan.configuration
+        return self.plan.depends.get(name) or configuration.reached(configuration.lead(name)).names
 
     def _resources(self, changes: list[Change]) -> Iterator[KeyResource]:
         """The blocks that will have instances after the apply."""

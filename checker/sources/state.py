@@ -10,7 +10,7 @@ from typing import BinaryIO
 from checker.model import AccessKey, Evidence, Fact, Gap, KeyResource, Mechanism, Origin, Rotation, Seen
 from checker.sources._state_file import PULL, Entry, State, load
 from checker.sources._terraform_input import FOR_STATE, PLAN, STATE, ZIP, UnusableError, refused, shown, unpacked
-from checker.sources._terraform_keys import Owners, ageless, bare, instance, owner
+from checker.sources._terraform_keys import ageless, bare, instance, owner
 
 REFRESH = "Run `terraform apply -refresh-only`, and give the state again"
 SILENT = "a state does not show what replaces it"
@@ -33,7 +33,7 @@ def read(name: str, stream: BinaryIO, *, at: datetime) -> Iterator[Fact]:
 def _facts(state: State, what: str, at: datetime) -> Iterator[Fact]:
     found = sorted(state.entries, key=lambda one: (one.address, one.deposed))
     for one in found:
-        yield _key(one, state.owners, at)
+        yield _key(one, state, at)
     yield from state.owners.users()
     yield from _resources(found)
     for one in found:
@@ -44,7 +44,7 @@ def _facts(state: State, what: str, at: datetime) -> Iterator[Fact]:
     yield Evidence(kind="state", name=what, counts=(("resources", state.resources), ("keys", len(found))))
 
 
-def _key(entry: Entry, owners: Owners, at: datetime) -> AccessKey:
+def _key(entry: Entry, state: State, at: datetime) -> AccessKey:
     known_of = entry.attributes
     return AccessKey(
         user=owner(entry.address, known_of),
@@ -53,7 +53,7 @@ def _key(entry: Entry, owners: Owners, at: datetime) -> AccessKey:
         as_of=at,
         created=known_of.created,
         id=known_of.id,
-        account=owners.account(known_of.user),
+        account=state.owners.account(known_of.user, lambda: state.depends[bare(entry.address)]),
         address=entry.address,
     )
 

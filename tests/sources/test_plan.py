@@ -22,7 +22,14 @@ from tests.sources.terraform_files import (
     keys,
     made_by,
     read_plan,
+    refers,
 )
+
+TWO_USERS = [
+    a_resource(f"aws_iam_user.{name}", {"name": "svc-u", "arn": f"arn:aws:iam::{account}:user/svc-u"})
+    for name, account in (("a", "111122223333"), ("b", "444455556666"))
+]
+"""One name in two accounts."""
 
 MADE = datetime(2026, 10, 31, 12, tzinfo=timezone.utc)
 
@@ -246,12 +253,21 @@ def test_the_account_comes_from_the_user_in_the_same_plan():
 
 def test_two_users_of_one_name_tell_no_account():
     """The same name in two accounts decides nothing."""
-    users = [
-        a_resource(f"aws_iam_user.{name}", {"name": "svc-u", "arn": f"arn:aws:iam::{account}:user/svc-u"})
-        for name, account in (("a", "111122223333"), ("b", "444455556666"))
-    ]
-    (key,) = keys(read_plan(a_plan(a_change(), prior=users)))
+    (key,) = keys(read_plan(a_plan(a_change(), prior=TWO_USERS)))
     assert key.account is None
+
+
+@pytest.mark.parametrize(
+    ("prior", "code"),
+    [
+        ([a_resource("aws_iam_access_key.k", depends_on=["aws_iam_user.b", "time_static.s"])], []),
+        ([], [a_block("aws_iam_access_key.k", {"user": refers("aws_iam_user.b.name", "aws_iam_user.b")})]),
+    ],
+)
+def test_of_two_users_of_one_name_the_key_depends_on_its_own(prior, code):
+    """Two accounts behind two provider configurations: what the key depended on tells, or for a new key what the code says."""
+    (key, *_) = keys(read_plan(a_plan(a_change(), prior=[*TWO_USERS, *prior], code=code)))
+    assert key.account == "444455556666"
 
 
 def test_keys_of_child_modules_are_found():

@@ -79,6 +79,19 @@ def test_keys_that_the_plan_leaves_alone_come_from_its_state():
     assert (key.id, key.planned, key.account) == (KEY_ID, ("no-op",), "111122223333")
 
 
+def test_of_two_users_of_one_name_the_key_depends_on_its_own():
+    """The state inside tells which of two accounts a key is in."""
+    users = [
+        stored(
+            an_instance(attributes={"name": "svc-u", "arn": f"arn:aws:iam::{account}:user/svc-u"}), type="aws_iam_user", name=name
+        )
+        for name, account in (("a", "111122223333"), ("b", "444455556666"))
+    ]
+    state = a_state(*users, stored(an_instance(dependencies=["aws_iam_user.a"])))
+    (key,) = keys(read_plan(a_binary_plan(a_change(K), state=state)))
+    assert key.account == "111122223333"
+
+
 def test_a_plan_without_a_state_is_read():
     """The part may be missing."""
     assert len(keys(read_plan(a_zip({"tfplan": a_tfplan(a_change(K))})))) == 1

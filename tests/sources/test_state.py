@@ -134,6 +134,24 @@ def test_the_account_comes_from_the_user_in_the_same_state():
     assert [keys(read_state(one))[0].account for one in both] == ["111122223333"] * 2
 
 
+USERS = {
+    f"aws_iam_user.{name}": {"name": "svc-u", "arn": f"arn:aws:iam::{account}:user/svc-u"}
+    for name, account in (("a", "111122223333"), ("b", "444455556666"))
+}
+
+
+@pytest.mark.parametrize(
+    ("depends", "account"), [(["aws_iam_user.b"], "444455556666"), ([*USERS], None), ([1], None), (None, None)]
+)
+def test_of_two_users_of_one_name_the_key_depends_on_its_own(depends, account):
+    """Two provider configurations may lead to two accounts: what a key depends on tells, in both forms."""
+    stand = [stored(an_instance(attributes=user), type="aws_iam_user", name=name[-1]) for name, user in USERS.items()]
+    raw = a_state(*stand, stored(an_instance(dependencies=depends, index_key="x"), module='module.m["y"]'))
+    printed = [a_resource(name, user) for name, user in USERS.items()]
+    both = [raw, shown(*printed, a_resource('module.m["y"].aws_iam_access_key.k["x"]', depends_on=depends))]
+    assert [keys(read_state(one))[0].account for one in both] == [account] * 2
+
+
 def test_a_state_does_not_tell_the_mechanism():
     """Its blocks are known, with their instances; what replaces them is not."""
     (made,) = made_by(read_state(a_state(stored(an_instance(index_key=0), an_instance(index_key=1)))))
