@@ -128,7 +128,8 @@ class AccessKey:
     `id` and `account` are None where the source cannot tell, `created` where it could not be determined (a Gap
     then stands beside it). `last_used` is None when use could not be determined. `slot` tells the keys of
     one user apart where there is no id. `address` and `planned` come from state and plan: the full instance
-    address, and the planned actions; `status` is then what will be after the apply, `status_before` what is now.
+    address, and the planned actions; `status` is then what will be after the apply, `status_before` what is now. `is_deposed`
+    where Terraform has replaced the key at its address already, and has yet to destroy it: the next apply does.
     """
 
     user: str
@@ -145,6 +146,7 @@ class AccessKey:
     address: str | None = None
     planned: tuple[str, ...] = ()
     status_before: str | None = None
+    is_deposed: bool = False
 
     @property
     def active(self) -> bool:

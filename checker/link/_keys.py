@@ -106,6 +106,7 @@ def _combined(some: Sequence[AccessKey]) -> AccessKey:
         planned=plan.planned,
         status=status,
         status_before=before,
+        is_deposed=any(one.is_deposed for one in ranked),
     )
 
 

@@ -116,6 +116,8 @@ def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:
     """How this key is replaced now: through code where a link or an address tells of code, else by hand."""
     if forgotten(key):
         return f"Rotate it by hand: {by_hand(key)}"
+    if key.is_deposed:
+        return f"Run terraform apply: {key.address} has a new key already, and the next apply destroys this one"
     if not links and key.address:
         return f"Replace it through code: terraform apply -replace={quoted(key.address)}"
     if not links:

@@ -153,11 +153,16 @@ def _in_aws(resource: KeyResource, links: Mapping[Place, list[Link]], held: Mapp
     """Users without a free slot after this apply."""
     full = set()
     for link in (link for one in resource.instances for link in links.get(_place(one), ())):
-        stay = [key for key in held.get(link.key.name, ()) if not _linked.gone(key) or "create" in key.planned]
+        stay = [key for key in held.get(link.key.name, ()) if not _ends(key)]
         if len(stay) >= QUOTA:
             full.add((link.key.name, len(stay), link.exact))
     for name, number, exact in sorted(full):
         yield f"its user {name} {'' if exact else 'likely '}holds {number} keys"
+
+
+def _ends(key: AccessKey) -> bool:
+    """True for a key that is no more, and has no successor, when the next apply is over."""
+    return key.is_deposed or (_linked.gone(key) and "create" not in key.planned)
 
 
 def _in_plan(resource: KeyResource, links: Mapping[Place, list[Link]], held: Mapping[str, list[AccessKey]]) -> Iterator[str]:

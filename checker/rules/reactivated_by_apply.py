@@ -56,12 +56,17 @@ def check(facts: Facts, _params: Params) -> Iterator[Finding]:
     """Inactive keys whose code or plan says Active."""
     links = _linked.by_key(facts)
     planned = [key for key in facts.keys if _planned(key)]
-    inactive = (key for key in facts.keys if key.status == "Inactive" and not _linked.gone(key))
+    inactive = (key for key in facts.keys if key.status == "Inactive" and not _ends(key))
     woken = (key for key in inactive if _switched_on(links.get(key, ())))
     for key in (*planned, *_linked.certain(facts, woken)):
         who = "The plan" if key in planned else "The next apply"
         message = f"{who} switches the access key of {key.name} on again. It is Inactive in AWS and Active in the code."
         yield _linked.at_code(_linked.fault(RULE, key, message, REMEDY), links.get(key, ()))
+
+
+def _ends(key: AccessKey) -> bool:
+    """True for a key that the plan destroys, or the next apply in any case."""
+    return _linked.gone(key) or key.is_deposed
 
 
 def _planned(key: AccessKey) -> bool:

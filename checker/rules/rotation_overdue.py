@@ -77,7 +77,7 @@ def check(facts: Facts, params: Params) -> Iterator[Finding]:
 
 
 def _overdue(key: AccessKey, links: Sequence[Link], facts: Facts, params: Params) -> bool:
-    period = _period(links)
+    period = None if key.is_deposed else _period(links)  # one that is deposed has been replaced
     return period is not None and key.created is not None and facts.at - key.created > period + params.grace
 
 

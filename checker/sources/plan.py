@@ -162,6 +162,7 @@ class _Told:
             account=self.plan.owners.account(known_by.user, lambda: self._blocks_behind(bare(change.address))),
             address=change.address,
             planned=change.actions,
+            is_deposed=bool(change.deposed),
         )
 
     def _blocks_behind(self, name: str) -> Collection[str]:

@@ -55,6 +55,7 @@ def _key(entry: Entry, state: State, at: datetime) -> AccessKey:
         id=known_of.id,
         account=state.owners.account(known_of.user, lambda: state.depends[bare(entry.address)]),
         address=entry.address,
+        is_deposed=bool(entry.deposed),
     )
 
 

@@ -70,6 +70,12 @@ def test_what_the_first_does_not_know_the_next_tells():
     assert (key.created, key.last_used, key.address, key.seen_in) == (live().created, USE, "aws_iam_access_key.k", Seen.LIVE)
 
 
+def test_a_deposed_key_is_known_from_the_state():
+    """AWS knows nothing of it."""
+    assert [key.is_deposed for key in merge_keys([live(), stated(is_deposed=True)])] == [True]
+    assert [key.is_deposed for key in merge_keys([live(), stated()])] == [False]
+
+
 def test_a_row_is_the_key_of_the_same_second():
     """A row without an id is the key that the user got in the same second; the id and the address come from the state."""
     [key] = merge_keys([row(), stated(account=ACCOUNT)])

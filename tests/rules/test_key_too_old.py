@@ -82,6 +82,14 @@ def test_a_key_that_terraform_forgets_is_rotated_by_hand(planned):
     assert finding.remedy.startswith("Rotate it by hand: keyturn rotate ci")
 
 
+def test_a_key_that_has_a_successor_ends_with_the_next_apply():
+    """To replace what stands at the address of a deposed key would replace its successor."""
+    [finding] = check(key_too_old, a_key(304, seen_in=Seen.STATE, address="aws_iam_access_key.k", is_deposed=True))
+    assert finding.remedy == (
+        "Run terraform apply: aws_iam_access_key.k has a new key already, and the next apply destroys this one"
+    )
+
+
 def test_a_key_that_the_plan_makes_is_new():
     """A key that does not exist yet has no age, whatever date stands in the plan."""
     assert check(key_too_old, a_key(304, planned=("create",))) == []

@@ -130,10 +130,11 @@ def test_every_full_user_is_told_in_order():
         {"user": "other"},
         {"account": "444455556666"},
         {"user": ROOT_USER},
+        {"is_deposed": True},
     ],
 )
 def test_a_key_that_takes_no_slot(changes):
-    """Keys that are gone, will be gone, are not there yet, or are of somebody else leave the slot free."""
+    """Keys that are gone, will be gone, are not there yet, or are of somebody else leave the slot free; so do deposed ones."""
     other = a_key(300, **{"id": IDS[1], **changes})
     assert check(no_room_to_rotate, facts(a_link(a_key(10, id=IDS[0]), rotating()), other)) == []
 

@@ -79,10 +79,10 @@ def test_a_state_tells_what_was():
     assert len(check(reactivated_by_apply, a_link(off(), a_resource(origin=Origin.PLAN)))) == 1
 
 
-@pytest.mark.parametrize("planned", [("delete",), ("create", "delete")])
-def test_a_key_that_the_plan_ends_is_not_woken(planned):
-    """What is destroyed is not switched on."""
-    assert check(reactivated_by_apply, a_link(off(planned=planned), a_resource())) == []
+@pytest.mark.parametrize("changes", [{"planned": ("delete",)}, {"planned": ("create", "delete")}, {"is_deposed": True}])
+def test_a_key_that_the_plan_ends_is_not_woken(changes):
+    """What is destroyed is not switched on; every apply destroys what is deposed."""
+    assert check(reactivated_by_apply, a_link(off(**changes), a_resource())) == []
 
 
 def test_a_key_without_a_link_stays_off():

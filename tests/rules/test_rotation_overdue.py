@@ -69,6 +69,11 @@ def test_what_does_not_stand_is_not_overdue(changes):
     assert check(rotation_overdue, a_link(a_key(304, **changes), clock())) == []
 
 
+def test_a_key_that_has_a_successor_is_not_overdue():
+    """A deposed key was replaced; what it waits for is its end."""
+    assert check(rotation_overdue, a_link(a_key(304, is_deposed=True), clock())) == []
+
+
 def test_a_key_without_a_link_is_under_no_promise():
     """No code, no promise."""
     assert check(rotation_overdue, a_key(304), clock()) == []

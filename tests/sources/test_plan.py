@@ -187,6 +187,7 @@ def test_a_deposed_key_is_a_key_of_its_own():
     deposed = {**a_change("aws_iam_access_key.k", "delete", before=attributes(id="AKIADEPOSED"), after=None), "deposed": "1a2b"}
     facts = read_plan(a_plan(a_change(), deposed, prior=[a_resource("aws_iam_access_key.k", deposed_key="1a2b")]))
     assert [(key.id, key.planned) for key in keys(facts)] == [(KEY_ID, ("no-op",)), ("AKIADEPOSED", ("delete",))]
+    assert [key.is_deposed for key in keys(facts)] == [False, True]
     assert [len(one.instances) for one in made_by(facts)] == [1]
 
 

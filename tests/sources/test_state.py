@@ -74,7 +74,7 @@ def test_a_deposed_key_is_a_key_and_no_instance():
     """It still works in AWS until the next apply destroys it."""
     old = an_instance(deposed="1a2b3c4d", attributes=attributes(id="AKIADEPOSED"))
     facts = read_state(a_state(stored(an_instance(), old)))
-    assert [key.id for key in keys(facts)] == [KEY_ID, "AKIADEPOSED"]
+    assert [(key.id, key.is_deposed) for key in keys(facts)] == [(KEY_ID, False), ("AKIADEPOSED", True)]
     assert [len(one.instances) for one in made_by(facts)] == [1]
 
 

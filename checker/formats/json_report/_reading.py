@@ -118,6 +118,7 @@ def key(node: Node) -> AccessKey:
         address=node["address"].maybe(Node.text),
         planned=node["planned"].each(Node.text),
         status_before=node["status_before"].maybe(Node.text),
+        is_deposed=bool(node["deposed"].maybe(Node.flag)),  # older reports do not say
     )
 
 

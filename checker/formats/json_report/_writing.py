@@ -121,6 +121,7 @@ def key(one: AccessKey) -> Json:
         "address": one.address,
         "planned": list(one.planned),
         "status_before": one.status_before,
+        "deposed": one.is_deposed,
     }
 
 
