@@ -101,7 +101,7 @@ def _joined(facts: Facts) -> Facts:
     """The facts with each key and each resource once, and linked."""
     from checker.link import join, merge_keys, merge_resources  # most commits hold nothing to join
 
-    facts = replace(facts, keys=merge_keys(facts.keys), resources=merge_resources(facts.resources))
+    facts = replace(facts, keys=merge_keys(facts.keys), resources=merge_resources(facts.resources, facts.keys))
     return replace(facts, links=join(facts))
 
 

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from checker.link._addresses import Addresses, place
-from checker.model import Instance, KeyResource, Mechanism, Origin, Rotation
+from checker.model import AccessKey, Instance, KeyResource, Mechanism, Origin, Rotation, Seen
 
 _TOLD_BY = (Origin.CODE, Origin.PLAN, Origin.STATE)
+_ENDS = frozenset({"delete", "forget"})
 _SAID = Mechanism(kind=Rotation.ELSEWHERE, why="the code tells, and which of its root modules this one is of is not known")
 """What is left of an inferred mechanism where the code has it in more than one root, so that no fault is told twice."""
 
 
-def merge_resources(resources: Iterable[KeyResource]) -> tuple[KeyResource, ...]:
-    """Each resource once, sorted: mechanism and lines from the code, instances and values from the plan."""
-    given = list(dict.fromkeys(resources))
+def merge_resources(resources: Iterable[KeyResource], sightings: Iterable[AccessKey] = ()) -> tuple[KeyResource, ...]:
+    """Each resource once, sorted: mechanism and lines from the code, instances and values from the plan.
+
+    `sightings` of keys tell which instances of a state a plan moves, destroys or forgets.
+    """
+    given = list(_lasting(dict.fromkeys(resources), _ended(sightings)))
     merged: list[KeyResource] = []
     for origin in _TOLD_BY:
         merged = _joined(merged, [one for one in given if one.origin is origin], origin)
     return tuple(sorted(merged, key=_order))
+
+
+def _ended(sightings: Iterable[AccessKey]) -> set[str]:
+    """The addresses in a state whose key the plan moves elsewhere, or ends without a successor."""
+    some = list(sightings)
+    plans = {one.id: one for one in some if one.seen_in is Seen.PLAN and one.id and not one.is_deposed}
+    told = ((one.address or "", plans[one.id]) for one in some if one.seen_in is Seen.STATE and one.id in plans)
+    return {address for address, then in told if address != then.address or not _stands(then)}
+
+
+def _stands(key: AccessKey) -> bool:
+    """Whether some key stands at the address of this one after the apply."""
+    return "create" in key.planned or _ENDS.isdisjoint(key.planned)
+
+
+def _lasting(resources: Iterable[KeyResource], ended: set[str]) -> Iterator[KeyResource]:
+    """The resources without those instances of a state that end; one whose every instance ends is no more."""
+    for one in resources:
+        left = tuple(instance for instance in one.instances if one.origin is not Origin.STATE or instance.address not in ended)
+        if left == one.instances:
+            yield one
+        elif left:
+            yield replace(one, instances=left)
 
 
 def _order(resource: KeyResource) -> tuple[str, int, int, str, str, list[tuple[str, str]]]:

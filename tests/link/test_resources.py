@@ -3,8 +3,8 @@
 import pytest
 
 from checker.link import merge_resources
-from checker.model import Location, Origin, Rotation
-from tests.factories import a_resource, an_instance
+from checker.model import Location, Origin, Rotation, Seen
+from tests.factories import a_key, a_resource, an_instance
 
 K = "aws_iam_access_key.k"
 
@@ -145,6 +145,33 @@ def test_a_plan_of_one_of_two_roots_tells_no_fault_again():
 def test_the_plan_stands_before_the_state():
     """What plan and state both tell is told by the plan."""
     assert merge_resources([stated(), planned()]) == (planned(),)
+
+
+def seen(where, address=K, **changes):
+    """A key as a state or a plan tells of it."""
+    return a_key(seen_in=where, address=address, **changes)
+
+
+@pytest.mark.parametrize(
+    ("planned_key", "ends"),
+    [
+        (seen(Seen.PLAN, planned=("no-op",)), False),
+        (seen(Seen.PLAN, planned=("create", "delete")), False),
+        (seen(Seen.PLAN, planned=("delete",)), True),
+        (seen(Seen.PLAN, planned=("forget",)), True),
+        (seen(Seen.PLAN, f"{K}2", planned=("no-op",)), True),
+        (seen(Seen.PLAN, planned=("delete",), is_deposed=True), False),
+        (seen(Seen.PLAN, planned=("delete",), id="AKIAOTHER"), False),
+        (seen(Seen.PLAN, planned=("create",), id=None), False),
+        (seen(Seen.STATE), False),
+    ],
+)
+def test_what_a_plan_ends_or_moves_stands_in_no_state_afterwards(planned_key, ends):
+    """What will be true counts: a state tells what was before the apply."""
+    two = stated(an_instance(root=""), an_instance(f"{K}[1]", root=""))
+    left = [one.address for block in merge_resources([two], [seen(Seen.STATE), planned_key]) for one in block.instances]
+    assert left == ([f"{K}[1]"] if ends else [K, f"{K}[1]"])
+    assert merge_resources([stated()], [seen(Seen.STATE), planned_key]) == (() if ends else (stated(),))
 
 
 def test_a_key_inside_a_known_module_is_the_modules():
