@@ -266,3 +266,19 @@ def test_code_that_takes_too_long_is_not_clean(tmp_path, monkeypatch):
         "aws_iam_access_key.b1[*]",
         "aws_iam_access_key.k",
     }
+
+
+@pytest.mark.parametrize("refused", ["data.aws_region.r", "var.unset", "time_static.gone"])
+def test_a_trigger_that_no_plan_takes_spoils_those_beside_it(refused, tmp_path):
+    """Terraform stops at "no change found" before it replaces anything, though another entry would fire."""
+    bridge = block("terraform_data", "t", f"triggers_replace = {MONTH}") + 'data "aws_region" "r" {}\n'
+    found = mechanism(tmp_path, bridge, key(f"terraform_data.t, {refused}"))
+    assert (found.kind, found.period) == (Rotation.BROKEN, None)
+    assert "replace_triggered_by names" in found.why
+
+
+def test_a_trigger_that_may_stand_in_an_unread_file_spoils_nothing(tmp_path):
+    """What is missing because a file cannot be read is a gap, and no fault of the key."""
+    bridge = block("terraform_data", "t", f"triggers_replace = {MONTH}")
+    (tmp_path / "odd.tf").write_text('resource "time_static" "gone" {\n')
+    assert mechanism(tmp_path, bridge, key("terraform_data.t, time_static.gone")).kind is Rotation.CLOCK

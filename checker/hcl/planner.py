@@ -162,7 +162,7 @@ class Planner:
         """Whether one reference of `replace_triggered_by` fires; what makes the plan fail is noted as a problem."""
         run, target = self.run, parse_target(node)
         if target is None or (target.type, target.name) not in self.owner.module.resources:
-            run.problems[self.address] = _bad_target(target)
+            run.problems[self.address] = bad_target(target)
             return Change.NO
         declared = self.owner.module.resources[target.type, target.name]
         run.frame.add(Leaf("resource", self.owner.under(declared.name), declared.file.path, declared.head))
@@ -207,7 +207,8 @@ def _as_key(value: Value) -> Value:
     return Decimal(value) if isinstance(value, Decimal) else value
 
 
-def _bad_target(target: Target | None) -> str:
+def bad_target(target: Target | None) -> str:
+    """Why Terraform takes no such entry of `replace_triggered_by`."""
     if target is None:
         return "an entry of replace_triggered_by is no reference to a resource"
     kinds = {"var": "a variable", "local": "a local", "data": "a data source", "module": "a module", "each": "a loop value"}

@@ -12,7 +12,7 @@ from checker.hcl.simulate import Question, play, reached
 from checker.hcl.world import Leaf
 from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
 from checker.mechanism.lifecycle import find_block
-from checker.mechanism.still import UNPIN, explain
+from checker.mechanism.still import UNPIN, explain, find_refused
 from checker.mechanism.turns import has_second_key
 from checker.model import Mechanism, Rotation
 
@@ -38,6 +38,9 @@ def recognise(question: Question, first: Run) -> dict[str, Mechanism]:
 
 def _verdict(case: Case, address: str) -> Mechanism:
     outcome = case.outcome
+    refused = find_refused(case, reached(outcome.run, address))
+    if refused:
+        return refused
     if address in outcome.longest:
         return _fires(case, address, reached(case.moved, address))
     leaves = reached(outcome.run, address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.hcl.planner import Planner
+from checker.hcl.planner import Planner, bad_target
 from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import reached
@@ -34,6 +34,19 @@ def explain(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
         or _guarded(case, leaves)
         or make(case, Rotation.NONE, _NONE, leaves)
     )
+
+
+def find_refused(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
+    """An entry of `replace_triggered_by` that no plan takes, whatever stands beside it.
+
+    Where a file of the module cannot be read, what an entry names may stand there.
+    """
+    module = case.owner.module
+    for target in map(parse_target, triggers(case.declared.body)):
+        if target is None or ((target.type, target.name) not in module.resources and not module.trouble):
+            clock = next(filter(is_clock, leaves), None)
+            return make(case, Rotation.BROKEN, bad_target(target), leaves, driver=clock, cure=_TARGET)
+    return None
 
 
 def _targets(case: Case) -> tuple[Target, ...]:
