@@ -15,7 +15,7 @@ from checker.record import dataclass
 
 _WIDTH = len("create_before_destroy")
 _COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_BEHIND = re.compile(r"([ \t]*[\w-]+[ \t]*=.*\S)[ \t]+((?:#|//).*)", re.DOTALL)
+_BEHIND = re.compile(r"([ \t]*[\w-]+[ \t]*=.*\S|[ \t]*[\w.\[\]-]+,?)[ \t]+((?:#|//).*)", re.DOTALL)
 _REFERENCE = re.compile(r"(?<![\w-])[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\[\]]*\])+")
 
 
@@ -23,37 +23,54 @@ _REFERENCE = re.compile(r"(?<![\w-])[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\[\]]*\])+")
 class Wanted:
     """What the lifecycle is to say: the new key first, which reference to hang on, and what must not stop it.
 
-    `keep` leaves the references that are there beside the new one; `free` is the argument that stops the replacement now.
+    `dead` are the names of resources on which it hangs in vain: the new reference takes the place of the first of them.
+    `free` is the argument that stops the replacement now.
     """
 
     first: bool = False
     trigger: str = ""
-    keep: bool = True
+    dead: frozenset[str] = frozenset()
     free: str = ""
 
     def rows(self, old: dict[str, str]) -> dict[str, str]:
         """The arguments to be written, by what stands there now."""
         rows = {"create_before_destroy": "true"} if self.first and old.get("create_before_destroy") != "true" else {}
         if self.trigger:
-            rows["replace_triggered_by"] = _listed(old.get("replace_triggered_by", ""), self.trigger, keep=self.keep)
+            rows["replace_triggered_by"] = _listed(old.get("replace_triggered_by", ""), self.trigger, self.dead)
         if self.free:
             rows[self.free] = "true" if self.free == "destroy" else "false"
         return rows
 
 
-def _listed(old: str, trigger: str, *, keep: bool) -> str:
+def _listed(old: str, trigger: str, dead: frozenset[str]) -> str:
     """A list of references with a new one: first of all, or in the place of those that do not work."""
-    if not old.startswith("[") or not _COMMENT.sub("", old)[1:-1].strip():
+    masked = _COMMENT.sub(lambda found: " " * len(found[0]), old)
+    if not old.startswith("[") or not masked[1:-1].strip() or "" in dead:
         return f"[{trigger}]"
-    if keep:
+    gone = [one for one in _REFERENCE.finditer(masked) if _resource(one[0]) in dead]
+    if not gone:
         lead = re.match(r"\[(\s*)", old)
         space = lead[1] if lead else ""
         return f"[{space}{trigger},{space or ' '}{old[1 + len(space) :]}"
-    if not _COMMENT.search(old):
-        return f"[{trigger}]"
-    masked = _COMMENT.sub(lambda found: " " * len(found[0]), old)
-    found = _REFERENCE.search(masked)
-    return old[: found.start()] + trigger + old[found.end() :] if found else f"[{trigger}]"
+    for one in reversed(gone[1:]):
+        old = _without(old, *one.span())
+    return old[: gone[0].start()] + trigger + old[gone[0].end() :]
+
+
+def _resource(reference: str) -> str:
+    """The type and the name of what a reference names."""
+    return ".".join(re.split(r"[.\[]", reference)[:2])
+
+
+def _without(old: str, start: int, end: int) -> str:
+    """A list without one entry, its comma, and its line if nothing else stands there."""
+    comma = re.compile(r"[ \t]*,[ \t]*").match(old, end)
+    ahead = re.search(r",[ \t\n]*\Z", old[:start])
+    if comma:
+        end = comma.end()
+    elif ahead:
+        start = ahead.start()
+    return re.sub(r"\n[ \t]+(?=\n)", "", old[:start] + old[end:])
 
 
 def lifecycle_edits(page: Page, declared: Declared, wanted: Wanted) -> list[Edit]:
@@ -183,10 +200,20 @@ def _in_json(page: Page, declared: Declared, wanted: Wanted) -> Iterator[Edit]:
         there = sheet.member(block, name)
         if there is None:
             yield sheet.added(block, name, _value(value))
-        elif name == "replace_triggered_by" and wanted.keep and isinstance(there.value, list) and there.value:
-            yield sheet.added(there, "", wanted.trigger)
+        elif name == "replace_triggered_by" and isinstance(there.value, list) and there.value:
+            yield _in_list(sheet, there, wanted)
         else:
             yield sheet.replaced(there, _value(value))
+
+
+def _in_list(sheet: Sheet, listed: Node, wanted: Wanted) -> Edit:
+    """The new reference at the end of a list, or in the place of those that do not work."""
+    gone = [one for one in listed.value if _resource(str(one.value)) in wanted.dead]
+    if len(gone) == 1:
+        return sheet.replaced(gone[0], wanted.trigger)
+    if not gone:
+        return sheet.added(listed, "", wanted.trigger)
+    return sheet.replaced(listed, [wanted.trigger, *(one.value for one in listed.value if one not in gone)])
 
 
 def _word(node: Node) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from checker.fix._bridge import BRIDGES, Bridge, Made, built_in, by_time, onward
@@ -15,7 +16,8 @@ from checker.fix._providers import requirement
 from checker.fix._safety import delivers
 from checker.fix._text import Page, above, below, unit
 from checker.hcl.modules import Declared, Module
-from checker.hcl.triggers import ignored, parse_target, says, triggers
+from checker.hcl.schemas import SCHEMAS
+from checker.hcl.triggers import Target, ignored, parse_target, says, triggers
 from checker.model import Edit, Fix, KeyResource, Rotation
 from checker.record import dataclass
 
@@ -99,12 +101,31 @@ def _rotating(case: Case) -> Fix:
     mechanism = case.resource.mechanism
     bridge, edits = _bridge(case)
     free = _stopped(case.declared)
-    keep = mechanism.kind is not Rotation.BROKEN
-    wanted = Wanted(first=case.first, trigger=bridge.trigger, keep=keep, free=free)
+    dead = frozenset(_dead(case)) if mechanism.kind is Rotation.BROKEN else frozenset()
+    wanted = Wanted(first=case.first, trigger=bridge.trigger, dead=dead, free=free)
     edits += lifecycle_edits(case.page, case.declared, wanted)
     title = f"Replace {case.declared.name} {bridge.often}" + (f": hang it on {bridge.trigger}" if bridge.trigger else "")
     title += f", and switch {free} {'on' if free == 'destroy' else 'off'}" if free else ""
     return Fix(title=title + _without_overlap(case), edits=tuple(edits), safe=_safe(case, overlap=case.first))
+
+
+def _dead(case: Case) -> Iterator[str]:
+    """What a key hangs on in vain: what no plan takes, what never fires; and not what a person has it hang on besides."""
+    kept = _kept_id(case).partition("[")[0]
+    for target in map(parse_target, triggers(case.declared.body)):
+        name = f"{target.type}.{target.name}" if target else ""
+        declared = case.module.resources.get((target.type, target.name)) if target else None
+        if target is None or declared is None or name == kept or _never_fires(declared, target):
+            yield name
+
+
+def _never_fires(declared: Declared, target: Target) -> bool:
+    """Whether what is named beside a key that nothing replaces is a clock, frozen, or without such an attribute."""
+    schema = SCHEMAS.get(target.type)
+    lacks = schema is not None and target.rest and not schema.knows(target.rest[0])
+    return (
+        target.type.startswith("time_") or bool(lacks) or (schema is not None and schema.bridge and bool(ignored(declared.body)))
+    )
 
 
 def _stopped(declared: Declared) -> str:
@@ -140,11 +161,13 @@ def _bridge(case: Case) -> tuple[Bridge, list[Edit]]:
 
 
 def _kept_id(case: Case) -> str:
-    """The resource behind an `.id` that never changes."""
-    targets = filter(None, map(parse_target, triggers(case.declared.body)))
+    """The resource behind an `.id` that never changes, with the key of its instance."""
     if "keeps its id" not in case.resource.mechanism.why:
         return ""
-    return next(f"{one.type}.{one.name}" for one in targets if one.type == "terraform_data" and one.rest[:1] == ("id",))
+    targets = filter(None, map(parse_target, triggers(case.declared.body)))
+    name = next(f"{one.type}.{one.name}" for one in targets if one.type == "terraform_data" and one.rest[:1] == ("id",))
+    written = re.search(rf"{re.escape(name)}(\[[^\[\]]*\])?\.id\b", case.declared.raw.decode())
+    return name + (written[1] or "" if written else "")
 
 
 def _rotator(case: Case) -> tuple[Declared | None, tuple[Edit, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import main
-from tests.fix.table import CASES, FIRST, KEY, ON_STATIC, STATIC, Case, key, mend
+from tests.fix.table import CASES, FIRST, FROZEN, JSON, KEY, MONTH, ON_STATIC, STATIC, Case, bridge, key, mend
 
 BARE, STORED = CASES[0].code, CASES[1].code
 
@@ -238,6 +238,58 @@ def test_comments_in_a_list_stay(tmp_path):
     made = rewritten(tmp_path, code)
     assert lines % "time_static.k" in made
     assert f"rotation_days = 60\n}}\n\n{STATIC}" in made
+
+
+USER = 'resource "aws_iam_user" "u" {\n  name = "NAME"\n}\n\n'
+CLOCK = 'resource "time_rotating" "k" {\n  rotation_days = 60\n}\n\n'
+INPUT = f'resource "terraform_data" "i" {{\n  count = 2\n  input = {MONTH}\n}}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("beside", "before", "after"),
+    [
+        (CLOCK, "[aws_iam_user.u.path, time_rotating.k.id]", "[aws_iam_user.u.path, time_static.k]"),
+        (CLOCK, "[time_rotating.k, aws_iam_user.u, time_rotating.k.id]", "[time_static.k, aws_iam_user.u]"),
+        (CLOCK, "[time_rotating.k, time_rotating.k.id, aws_iam_user.u]", "[time_static.k, aws_iam_user.u]"),
+        (
+            CLOCK,
+            "[\n      aws_iam_user.u.path, # a\n      time_rotating.k.id,  # b\n    ]",
+            "[\n      aws_iam_user.u.path, # a\n      time_static.k,       # b\n    ]",
+        ),
+        (
+            CLOCK,
+            "[\n      time_rotating.k,\n      time_rotating.k.id,\n      aws_iam_user.u\n    ]",
+            "[\n      time_static.k,\n      aws_iam_user.u\n    ]",
+        ),
+        (INPUT, "[terraform_data.i[0].id, aws_iam_user.u]", "[terraform_data.i[0], aws_iam_user.u]"),
+        (bridge(MONTH), "[data.aws_region.r, aws_iam_user.u]", "[terraform_data.k_rotation, aws_iam_user.u]"),
+        (bridge(MONTH, "input"), "[aws_iam_user.u, terraform_data.k.none]", "[aws_iam_user.u, terraform_data.k_rotation]"),
+        (bridge(MONTH, rest=FROZEN), "[aws_iam_user.u, terraform_data.k]", "[aws_iam_user.u, terraform_data.k_rotation]"),
+        ("", '["x"]', "[terraform_data.k_rotation]"),
+    ],
+)
+def test_only_what_a_key_hangs_on_in_vain_is_replaced(beside, before, after, tmp_path):
+    """Other triggers stay, with their comments, instances and places."""
+    code = USER + beside + 'data "aws_region" "r" {}\n\n' + KEY.split("\n\n", 1)[1]
+    code %= f"\n  lifecycle {{\n    create_before_destroy = true\n    replace_triggered_by = {before}\n  }}\n"
+    made = rewritten(tmp_path, code)
+    assert f" = {after}\n" in made
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["aws_iam_user.k", "time_rotating.k"], ["aws_iam_user.k", "time_static.k"]),
+        (["time_rotating.k", "aws_iam_user.k", "time_rotating.k.id"], ["time_static.k", "aws_iam_user.k"]),
+    ],
+)
+def test_only_that_is_replaced_in_json_too(before, after, tmp_path):
+    """The same in JSON."""
+    resources = json.loads(JSON)["resource"] | {"time_rotating": {"k": {"rotation_days": 60}}}
+    lifecycle = {"create_before_destroy": True, "replace_triggered_by": before}
+    resources["aws_iam_access_key"]["k"]["lifecycle"] = lifecycle
+    made = json.loads(rewritten(tmp_path, json.dumps({"resource": resources}, indent=2), file="main.tf.json"))
+    assert made["resource"]["aws_iam_access_key"]["k"]["lifecycle"] == lifecycle | {"replace_triggered_by": after}
 
 
 @pytest.mark.parametrize("by", ["builtin", "time"])
