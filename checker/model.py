@@ -199,6 +199,8 @@ class Mechanism:
     overlap: bool = False
     second_key: bool = False
     related: tuple[Related, ...] = ()
+    once_mended: timedelta | None = field(default=None, compare=False, repr=False)
+    """The period that a broken one has once nothing in the key's lifecycle stops it: for mends, and in no report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from checker.fix._bridge import BRIDGES, Bridge, Made, built_in, by_time, onward
-from checker.fix._clock import is_simple, length, shorter, shorter_at
+from checker.fix._clock import Shorter, is_simple, length, shorter, shorter_at
 from checker.fix._json import Json, Sheet
 from checker.fix._lifecycle import Wanted, lifecycle_edits
 from checker.fix._names import Names, knows_built_in, uses_time
 from checker.fix._providers import requirement
 from checker.fix._safety import delivers
+from checker.fix._shared import Reach
 from checker.fix._text import Page, above, below, unit
+from checker.fix._vain import dead, kept_id, stopped
 from checker.hcl.modules import Declared, Module
-from checker.hcl.schemas import SCHEMAS
-from checker.hcl.triggers import Target, ignored, parse_target, says, triggers
+from checker.hcl.triggers import ignored, parse_target
 from checker.model import Edit, Fix, KeyResource, Rotation
 from checker.record import dataclass
 
@@ -47,6 +47,15 @@ class Case:
     @property
     def page(self) -> Page:
         return Page(self.declared.file.path, self.declared.file.data)
+
+    @property
+    def kept(self) -> str:
+        """What the key hangs on by an `.id` that never changes."""
+        return kept_id(self.declared, self.resource.mechanism.why)
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(self.load, self.roots)
 
     @property
     def first(self) -> bool:
@@ -87,55 +96,23 @@ def _overlapping(case: Case) -> Fix:
     if case.full:
         raise NoEditError("its user has two keys, which is all that AWS allows: there is no room to make the new one first")
     edits = lifecycle_edits(case.page, case.declared, Wanted(first=True))
-    if not _worth(edits, case.page):
+    if case.resource.mechanism.cure:
         raise NoEditError("its instances come and go with the time, in no order: hang one instance on it by replace_triggered_by")
     return Fix(title=f"Make the new key of {case.declared.name} before the old one goes", edits=tuple(edits), safe=True)
-
-
-def _worth(edits: Sequence[Edit], page: Page) -> bool:
-    return any(one.text != page.data[one.start : one.end].decode() for one in edits)
 
 
 def _rotating(case: Case) -> Fix:
     """Hang the key on something that moves: on the clock that is there, or on a new one."""
     mechanism = case.resource.mechanism
     bridge, edits = _bridge(case)
-    free = _stopped(case.declared)
-    dead = frozenset(_dead(case)) if mechanism.kind is Rotation.BROKEN else frozenset()
-    wanted = Wanted(first=case.first, trigger=bridge.trigger, dead=dead, free=free)
+    free = stopped(case.declared)
+    broken = mechanism.kind is Rotation.BROKEN and not mechanism.blocked_by
+    vain = frozenset(dead(case.module, case.declared, mechanism) if broken else ())
+    wanted = Wanted(first=case.first, trigger=bridge.trigger, dead=vain, free=free)
     edits += lifecycle_edits(case.page, case.declared, wanted)
     title = f"Replace {case.declared.name} {bridge.often}" + (f": hang it on {bridge.trigger}" if bridge.trigger else "")
     title += f", and switch {free} {'on' if free == 'destroy' else 'off'}" if free else ""
     return Fix(title=title + _without_overlap(case), edits=tuple(edits), safe=_safe(case, overlap=case.first))
-
-
-def _dead(case: Case) -> Iterator[str]:
-    """What a key hangs on in vain: what no plan takes, what never fires; and not what a person has it hang on besides."""
-    kept = _kept_id(case).partition("[")[0]
-    for target in map(parse_target, triggers(case.declared.body)):
-        name = f"{target.type}.{target.name}" if target else ""
-        declared = case.module.resources.get((target.type, target.name)) if target else None
-        if target is None or declared is None or name == kept or _never_fires(declared, target):
-            yield name
-
-
-def _never_fires(declared: Declared, target: Target) -> bool:
-    """Whether what is named beside a key that nothing replaces is a clock, frozen, or without such an attribute."""
-    schema = SCHEMAS.get(target.type)
-    lacks = schema is not None and target.rest and not schema.knows(target.rest[0])
-    return (
-        target.type.startswith("time_") or bool(lacks) or (schema is not None and schema.bridge and bool(ignored(declared.body)))
-    )
-
-
-def _stopped(declared: Declared) -> str:
-    """The argument of the lifecycle that stops a replacement, or leaves the old key alive."""
-    stops = {"prevent_destroy": True, "destroy": False}
-    for block in declared.own.blocks("lifecycle"):
-        for name, one in block.body.arguments.items():
-            if name in stops and says(one.value, truth=stops[name]):
-                return name
-    return ""
 
 
 def _without_overlap(case: Case) -> str:
@@ -145,11 +122,11 @@ def _without_overlap(case: Case) -> str:
 def _bridge(case: Case) -> tuple[Bridge, list[Edit]]:
     """What the key is to hang on, and the edits that make it."""
     mechanism = case.resource.mechanism
-    if mechanism.blocked_by:
-        return Bridge((), "", "as the code already says, once nothing stops it"), []
-    named = _kept_id(case)
-    if named:
-        return Bridge((), named, "with what drives it"), []
+    if mechanism.blocked_by or case.kept:
+        quicker = _quicker(case)
+        if quicker is not None:
+            often = "with what drives it" if case.kept else "as the code already says, once nothing stops it"
+            return Bridge((), case.kept, quicker.often or often), list(quicker.edits)
     rotator, edits = _rotator(case)
     standing = _standing(case.module, rotator) if rotator else ""
     if rotator and standing:
@@ -160,21 +137,12 @@ def _bridge(case: Case) -> tuple[Bridge, list[Edit]]:
     return bridge, [*([required] if required else ()), *edits, *inserted]
 
 
-def _kept_id(case: Case) -> str:
-    """The resource behind an `.id` that never changes, with the key of its instance."""
-    if "keeps its id" not in case.resource.mechanism.why:
-        return ""
-    targets = filter(None, map(parse_target, triggers(case.declared.body)))
-    name = next(f"{one.type}.{one.name}" for one in targets if one.type == "terraform_data" and one.rest[:1] == ("id",))
-    written = re.search(rf"{re.escape(name)}(\[[^\[\]]*\])?\.id\b", case.declared.raw.decode())
-    return name + (written[1] or "" if written else "")
-
-
 def _rotator(case: Case) -> tuple[Declared | None, tuple[Edit, ...]]:
     """The rotator beside the key that was meant to drive it, where one bridge makes it work; with the edits to its period."""
     mechanism = case.resource.mechanism
     name = mechanism.driver.removeprefix("time_rotating.")
-    declared = case.module.resources.get(("time_rotating", name)) if mechanism.kind is Rotation.BROKEN else None
+    loose = mechanism.kind is Rotation.BROKEN and not mechanism.blocked_by
+    declared = case.module.resources.get(("time_rotating", name)) if loose else None
     place = mechanism.hangs_on
     beside = declared is not None and place is not None and place.path == declared.file.path
     if declared is None or not beside or not is_simple(declared):  # one of the same name may stand in a caller
@@ -182,8 +150,27 @@ def _rotator(case: Case) -> tuple[Declared | None, tuple[Edit, ...]]:
     own = length(declared)
     if own is not None and own <= case.limit:
         return declared, ()
-    found = shorter(declared, case.limit, None)
+    found = None if case.reach.others(case.module, declared.name) else shorter(declared, case.limit, None)
     return (declared, found.edits) if found else (None, ())
+
+
+def _quicker(case: Case) -> Shorter | None:
+    """What drives the key already, soon enough; None where it does not and no edit that touches keys only lets it."""
+    period = case.resource.mechanism.once_mended
+    if period is not None and period <= case.limit:
+        return Shorter("", "", ())
+    return _shorter(case)
+
+
+def _shorter(case: Case) -> Shorter | None:
+    """A shorter period for the clock that is there, if nothing but keys moves with it."""
+    mechanism = case.resource.mechanism
+    place = mechanism.hangs_on
+    if place is None:
+        return None
+    module = case.load(os.path.dirname(place.path) or ".")
+    found = shorter_at(module, place, case.limit, mechanism.period or mechanism.once_mended)
+    return None if found is None or case.reach.others(module, found.name) else found
 
 
 def _standing(module: Module, rotator: Declared) -> str:
@@ -246,9 +233,7 @@ def _in_json(value: str) -> Json:
 def _faster(case: Case) -> Fix:
     """Shorten the clock that is there; where that cannot be done, hang the key on a new one."""
     mechanism = case.resource.mechanism
-    place = mechanism.hangs_on
-    module = case.load(os.path.dirname(place.path) or ".") if place else case.module
-    found = shorter_at(module, place, case.limit, mechanism.period) if place else None
+    found = _shorter(case)
     if found is None and mechanism.kind is Rotation.EXTERNAL:
         raise NoEditError(f"{mechanism.driver} rotates it from outside of Terraform: shorten its schedule there")
     if found is None:

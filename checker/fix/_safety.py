@@ -21,14 +21,15 @@ _ALL = "*"
 
 def delivers(module: Module, declared: Declared) -> bool:
     """Whether stores, and nothing else, read the secret of a key, take each new one, and are told its id as well."""
-    near = [one for one in _blocks(module) if one is not declared and (one.amended or one.mentions(declared.labels[0]))]
+    near = [one for one in blocks(module) if one is not declared and (one.amended or one.mentions(declared.labels[0]))]
     readers = [(one, set(_read(one.body, declared.name))) for one in near]  # only what names such a key is parsed
     secret = [one for one, what in readers if what - _OPEN]
     told = {name for one, what in readers if what and _takes(one, declared) for name in what}
     return bool(secret) and all(_takes(one, declared) for one in secret) and bool(told & {"id", _ALL})
 
 
-def _blocks(module: Module) -> Iterator[Declared]:
+def blocks(module: Module) -> Iterator[Declared]:
+    """All blocks of a module but its variables."""
     yield from module.resources.values()
     yield from module.data.values()
     yield from module.outputs.values()
@@ -49,11 +50,12 @@ def _reading(body: Body) -> Iterator[tuple[str, Expression]]:
 def _read(body: Body, key: str) -> Iterator[str]:
     """The attributes of a key that a block reads; `*` for all of it."""
     for _, expression in _reading(body):
-        if _holds(expression, key):
+        if holds(expression, key):
             yield from _attributes(expression, key)
 
 
-def _holds(expression: Expression, key: str) -> bool:
+def holds(expression: Expression, key: str) -> bool:
+    """Whether an expression names something of two words, as resources and locals are."""
     return any(_is_key(node, key) for node in walk(expression))
 
 
@@ -81,7 +83,7 @@ def _takes(store: Declared, key: Declared) -> bool:
     """Whether a block is a store with as many instances as the key, into which each new value goes."""
     if store.kind != "resource" or not any(_begins(store.labels[0], one) for one in _STORES):
         return False
-    held = {name for name, one in _reading(store.body) if _holds(one, key.name)} - {"for_each"}
+    held = {name for name, one in _reading(store.body) if holds(one, key.name)} - {"for_each"}
     frozen = ignored(store.body) & {"all", *held}
     return not frozen and not any(name == "" or name.endswith("_wo") for name in held) and _as_many(store, key)
 

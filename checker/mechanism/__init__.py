@@ -20,6 +20,7 @@ __all__ = ["STACK", "days", "location", "recognise"]
 
 STACK = "aws_cloudformation_stack"
 _FAILS = "Make the plan succeed: terraform plan says more"
+_ORDER = "Hang one instance on the clock by replace_triggered_by: those that come and go with the time do so in no order"
 _NO_SERIAL = "a CloudFormation template makes it, where only a higher Serial replaces a key, and the template has none"
 
 
@@ -52,21 +53,25 @@ def _verdict(case: Case, address: str) -> Mechanism:
 
 
 def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
-    """A key that is replaced by itself: what spoils it, then how often."""
+    """A key that is replaced by itself: how often, then what stops it."""
     driver = find_driver(case, leaves, fresh=address in case.outcome.every)
+    made = _always(case, leaves, driver) if address in case.outcome.every else _in_time(case, address, leaves, driver)
     stop = find_block(case.declared)
-    if stop:
-        return make(
-            case, Rotation.BROKEN, f"{_name(driver)} would replace it, but {stop}", leaves, driver=driver, blocked_by=stop
-        )
-    if address in case.outcome.every:
-        return _always(case, leaves, driver)
+    if not stop or made.kind is Rotation.BROKEN:
+        return made
+    why = f"{_name(driver)} would replace it, but {stop}"
+    blocked = make(case, Rotation.BROKEN, why, leaves, driver=driver, blocked_by=stop)
+    return replace(blocked, once_mended=made.period)
+
+
+def _in_time(case: Case, address: str, leaves: tuple[Leaf, ...], driver: Leaf | None) -> Mechanism:
     period = case.outcome.longest[address]
     if not is_sure(case, leaves):
         why = f"{_name(driver)} replaces it, but how often cannot be worked out"
         return make(case, Rotation.CLOCK, why, leaves, driver=driver)
     why = f"{_name(driver)} replaces it every {days(period)} at the latest, if applied often enough"
-    made = make(case, Rotation.CLOCK, why, leaves, driver=driver, period=period)
+    cure = _ORDER if case.outcome.swapped else ""
+    made = make(case, Rotation.CLOCK, why, leaves, driver=driver, period=period, cure=cure)
     return replace(made, second_key=not made.overlap and (_expires(case) or has_second_key(case, address)))
 
 

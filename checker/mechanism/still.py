@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from checker.hcl.planner import Planner, bad_target
 from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
-from checker.hcl.simulate import reached
+from checker.hcl.simulate import play, reached
 from checker.hcl.triggers import Target, ignored, parse_target, triggers
 from checker.hcl.world import Change, Leaf, ModuleInstance
-from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, make
+from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, is_sure, make
 from checker.mechanism.external import find_external
 from checker.mechanism.lifecycle import find_guard
 from checker.model import Mechanism, Rotation
@@ -62,7 +65,7 @@ def _looks_like(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism
     if clock is None:
         return None
     why, cure = _why(case, clock, leaves)
-    return make(case, Rotation.BROKEN, why, leaves, driver=clock, cure=cure)
+    return replace(make(case, Rotation.BROKEN, why, leaves, driver=clock, cure=cure), once_mended=_updated(case, why))
 
 
 def _why(case: Case, clock: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, str]:
@@ -100,6 +103,20 @@ def _kept_id(targets: tuple[Target, ...]) -> tuple[str, str] | None:
             name = f"{target.type}.{target.name}"
             why = f"{name} is updated in place when its input changes and keeps its id"
             return why, f"Name {name} or its output in replace_triggered_by, in the place of its id"
+    return None
+
+
+def _updated(case: Case, why: str) -> timedelta | None:
+    """How often a resource that keeps its id is updated: so often the key is replaced once it hangs on the whole of it."""
+    for target in _targets(case):
+        kept = _kept_id((target,))
+        if kept and kept[0] == why:
+            bridge = case.owner.module.resources[target.type, target.name]
+            question = replace(case.question, declared=bridge, updates=True)
+            played = Case(question, play(question, case.outcome.run.at))
+            found = played.outcome.longest
+            sure = [is_sure(played, reached(played.moved, address)) for address in found]
+            return max(found.values()) if found and all(sure) else None
     return None
 
 

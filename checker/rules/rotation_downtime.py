@@ -79,7 +79,9 @@ def check(facts: Facts, _params: Params) -> Iterator[Finding]:
         if mechanism.kind in (Rotation.CLOCK, Rotation.EVERY_APPLY) and not (mechanism.overlap or mechanism.second_key):
             title = f"{resource.address} is destroyed before its successor exists."
             message = f"{title} Its consumers fail until they have the new secret."
-            yield _code.fault(RULE, resource, message, "Set create_before_destroy = true in the lifecycle of the key")
+            yield _code.fault(
+                RULE, resource, message, mechanism.cure or "Set create_before_destroy = true in the lifecycle of the key"
+            )
 
 
 RULE = Rule(

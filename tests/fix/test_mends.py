@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import main
-from tests.fix.table import CASES, FIRST, FROZEN, JSON, KEY, MONTH, ON_STATIC, STATIC, Case, bridge, key, mend
+from tests.fix.table import CASES, FIRST, FROZEN, JSON, KEY, MONTH, ON_STATIC, ROTATOR, STATIC, Case, bridge, key, mend
 
 BARE, STORED = CASES[0].code, CASES[1].code
 
@@ -322,9 +322,6 @@ def test_a_bridge_is_named_in_the_way_of_its_key(label, name, tmp_path):
     assert f'resource "terraform_data" "{name}" {{' in rewritten(tmp_path, code, "--fix-with", "builtin")
 
 
-ROTATOR = 'resource "time_rotating" "k" {\n  rotation_days = 60\n}\n\n'
-
-
 @pytest.mark.parametrize(
     ("bridge", "trigger", "bridges"),
     [
@@ -338,7 +335,7 @@ ROTATOR = 'resource "time_rotating" "k" {\n  rotation_days = 60\n}\n\n'
 )
 def test_a_bridge_that_stands_is_used(bridge, trigger, bridges, tmp_path):
     """What another mend has left is taken up, if it fires; else a new one comes beside it."""
-    made = rewritten(tmp_path, ROTATOR + bridge + key(FIRST, "replace_triggered_by  = [time_rotating.k]"))
+    made = rewritten(tmp_path, CLOCK + bridge + key(FIRST, "replace_triggered_by  = [time_rotating.k]"))
     assert f"replace_triggered_by  = [{trigger}]" in made
     assert made.count('resource "time_static"') + made.count('resource "terraform_data"') == bridges
 
@@ -356,3 +353,53 @@ def test_a_downloaded_module_is_left_as_it_is(tmp_path, monkeypatch):
     assert finding["location"]["path"] == "main.tf"
     assert finding["unmended"].startswith("a module from elsewhere makes the key")
     assert "rotation" not in (folder / "main.tf").read_text()
+
+
+YEARLY = 'formatdate("YYYY", plantimestamp())'
+GUARDED = key(FIRST, "prevent_destroy       = true", "replace_triggered_by  = [%s]")
+
+
+@pytest.mark.parametrize(
+    ("code", "titles"),
+    [
+        (bridge(YEARLY) + GUARDED % "terraform_data.k", "each month, and switch prevent_destroy off"),
+        (ROTATOR % 180 + STATIC + GUARDED % "time_static.k", "every 60 days, and switch prevent_destroy off"),
+        (
+            bridge(YEARLY, "input") + key(FIRST, "replace_triggered_by  = [terraform_data.k.id]"),
+            "each month: hang it on terraform_data.k",
+        ),
+        (
+            ROTATOR % 180 + bridge("time_rotating.k.id", "input") + key(FIRST, "replace_triggered_by  = [terraform_data.k.id]"),
+            "every 60 days: hang it on terraform_data.k",
+        ),
+        (
+            'variable "days" {\n  type = number\n}\n\n'
+            + ROTATOR % "var.days"
+            + bridge("time_rotating.k.id", "input")
+            + key(FIRST, "replace_triggered_by  = [terraform_data.k.id]"),
+            "every 60 days: hang it on terraform_data.k",
+        ),
+        (
+            bridge(f"floor(tonumber({YEARLY}) / 2)", "input") + key(FIRST, "replace_triggered_by  = [terraform_data.k.id]"),
+            "each month: hang it on terraform_data.k_rotation",
+        ),
+        (
+            'resource "time_rotating" "k" {\n  rfc3339 = "2024-01-01T00:00:00Z"\n  rotation_days = 30\n}\n\n'
+            + bridge("time_rotating.k.id")
+            + GUARDED % "terraform_data.k",
+            "every 60 days: hang it on time_static.k_2, and switch prevent_destroy off",
+        ),
+    ],
+)
+def test_a_key_with_two_faults_is_mended_of_both(code, titles, tmp_path):
+    """What is slow behind what is broken is seen at once: nothing is left for a second mend."""
+    done = mend(Case("one", code, (), options=()), tmp_path)
+    assert (done.before, done.after) == (("broken-rotation",), ())
+    assert done.titles == (f"Replace {K} {titles}",)
+
+
+def test_a_mend_that_would_not_help_is_not_written(tmp_path):
+    """Instances that come and go with the time are told what helps, and stay as they are."""
+    code = f'resource "aws_iam_access_key" "k" {{\n  for_each = toset([{MONTH}])\n  user     = "ci"\n}}\n'
+    done = mend(Case("one", code, ()), tmp_path)
+    assert (done.after, done.titles, done.files["main.tf"].decode()) == (("rotation-downtime",), (), code)
