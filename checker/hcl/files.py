@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
-from functools import lru_cache
 
 from checker.record import dataclass
+from checker.repository import repository
 
 MAX_FILE = 32 * 1024 * 1024
 """Bytes of one code file beyond which it is not read; the largest real ones are under 2 MB."""
@@ -60,17 +61,6 @@ def _across(full: str, here: str) -> str:
     top = repository(here)
     is_within = top and os.path.normcase(full).startswith(os.path.normcase(os.path.join(top, "")))
     return os.path.relpath(full, here) if is_within or full == top else full
-
-
-@lru_cache(maxsize=256)
-def repository(directory: str) -> str:
-    """The folder of the git repository around a directory; empty where there is none."""
-    above = os.path.realpath(directory)
-    while not os.path.lexists(os.path.join(above, ".git")):
-        if above == os.path.dirname(above):
-            return ""
-        above = os.path.dirname(above)
-    return above
 
 
 def is_code(name: str) -> bool:
@@ -134,6 +124,8 @@ def read(path: str) -> bytes:
         try:
             data = os.read(handle, min(MAX_FILE, _MOST))
             more = os.read(handle, 1)  # for a small file cheaper than to ask how long it is, and a pipe could not tell
+            if not data and stat.S_ISFIFO(os.fstat(handle).st_mode):
+                raise Unreadable("a pipe, not a file")
             return data + more + _rest(handle, len(data) + 1) if more else data
         finally:
             os.close(handle)

@@ -15,6 +15,7 @@ from checker.hcl.nodes import Call, Expression, Place, Reference, SyntaxFault
 from checker.hcl.syntax import parse_body, parse_expression
 from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, composed
 from checker.record import dataclass
+from checker.repository import leads_out
 
 _PLAIN = frozenset({"string", "number", "bool", "any"})
 
@@ -34,7 +35,7 @@ def gather(root: Module, *, environment: Sequence[tuple[str, str]], given: Seque
     for name, text in environment:
         if name.startswith("TF_VAR_"):
             _set(values, root, name[len("TF_VAR_") :], text, trouble)
-    for one in (*_automatic(root.directory), *given):
+    for one in (*_automatic(root.directory, trouble), *given):
         if isinstance(one, str):
             values.update(_file(one, trouble))
         else:
@@ -42,7 +43,8 @@ def gather(root: Module, *, environment: Sequence[tuple[str, str]], given: Seque
     return Inputs(values, tuple(trouble))
 
 
-def _automatic(directory: str) -> Iterator[str]:
+def _automatic(directory: str, trouble: list[Trouble]) -> Iterator[str]:
+    """The values files that nobody names; a link out of the repository is not followed, since names in values are shown."""
     try:
         names = sorted(os.listdir(directory))
     except OSError:
@@ -50,7 +52,11 @@ def _automatic(directory: str) -> Iterator[str]:
     fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
     automatic = [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
     for name in (*fixed, *automatic):
-        yield os.path.join(directory, name)
+        path = os.path.join(directory, name)
+        if leads_out(path):
+            trouble.append(Trouble(shown(path), 1, "a link out of the repository, not followed"))
+        else:
+            yield path
 
 
 def _set(values: dict[str, Value], root: Module, name: str, text: str, trouble: list[Trouble]) -> None:
@@ -74,8 +80,8 @@ def _file(path: str, trouble: list[Trouble]) -> dict[str, Value]:
         text = read(path).decode("utf-8-sig")
         found = _json(text) if path.endswith(".json") else _arguments(text)
         return {name: _constant(node) for name, node in found}
-    except (Unreadable, EvaluationError, Exhausted) as error:
-        trouble.append(Trouble(shown(path), 1, str(error) or "too deep"))
+    except (Unreadable, EvaluationError, Exhausted, RecursionError) as error:
+        trouble.append(Trouble(shown(path), 1, "too deep" if isinstance(error, Exhausted | RecursionError) else str(error)))
     except UnicodeDecodeError:
         trouble.append(Trouble(shown(path), 1, "not UTF-8"))
     except SyntaxFault as fault:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from checker.hcl.files import repository
+from checker.hcl.files import Unreadable, read
+from checker.repository import repository
 
 
 @lru_cache(maxsize=256)
@@ -16,12 +17,12 @@ def installed(root: str) -> dict[str, str]:
     """
     data = data_folder(root)
     try:
-        with open(os.path.join(data, "modules", "modules.json"), encoding="utf-8") as stream:
-            import json  # where nothing was downloaded, nothing is read
+        text = read(os.path.join(data, "modules", "modules.json"))
+        import json  # where nothing was downloaded, nothing is read
 
-            listed = json.load(stream)["Modules"]
+        listed = json.loads(text)["Modules"]
         pairs = {str(one["Key"]): os.path.realpath(os.path.join(root, str(one["Dir"]))) for one in listed if one["Key"]}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
         return {}
     inside = tuple(os.path.join(os.path.realpath(one), "") for one in (root, data))
     return {key: path for key, path in pairs.items() if path.startswith(inside)}

@@ -11,6 +11,7 @@ import checker
 from checker.errors import PolicyError
 from checker.late import Late
 from checker.policy._nouns import KeyClass, Policy, Setting
+from checker.repository import leads_out
 from checker.rules import RULES
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def load(choice: str | None, *, near: Sequence[str | os.PathLike[str]] = ()) -> 
     """The policy that counts: `choice` is a file or a built-in name; without it keyturn.yaml beside the first path or here."""
     if choice is None:
         found = next(_found(near), None)
-        return replace(_from_file(found), found=True) if found else default()
+        return replace(_from_file(_own(found)), found=True) if found else default()
     if choice in SHIPPED and not os.path.isfile(choice):
         return _shipped(choice)
     if _is_path(choice):
@@ -52,6 +53,16 @@ def _found(near: Sequence[str | os.PathLike[str]]) -> Iterator[str]:
         if len(here) > 1:
             raise PolicyError(f"{_path(here[0]).as_posix()} and {NAMES[1]} are both there; keep one of them")
         yield from here
+
+
+def _own(name: str) -> str:
+    """A policy that was found must be the repository's own: what is wrong with it is shown, and another file may hold secrets."""
+    where = _path(name).as_posix()
+    if leads_out(name):
+        raise PolicyError(f"{where}: this policy is a link out of the repository; give --policy if it is meant")
+    if os.path.exists(name) and not (os.path.isfile(name) or os.path.isdir(name)):
+        raise PolicyError(f"{where}: the policy cannot be read: it is a pipe or a device, not a file")
+    return name
 
 
 def default() -> Policy:

@@ -166,7 +166,50 @@ def test_links_out_of_the_tree_and_special_files(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert done.returncode == 1, done.stderr
     assert [one["location"]["path"] for one in report["findings"]] == ["main.tf"]
-    assert {one["what"] for one in report["gaps"]} >= {"zero.tf"}
+    assert {one["what"]: one["why"] for one in report["gaps"]} == {
+        "zero.tf": "larger than the 32 MB that are read",
+        "pipe.tf": "a pipe, not a file",
+    }
+
+
+@pytest.mark.parametrize("place", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_pipes_and_devices_beside_the_code(place: Callable[[Path], None], tmp_path: Path) -> None:
+    """In the place of a policy, of values or of the list of modules they hold nothing up, and what is missing is said."""
+    (tmp_path / "main.tf").write_text(KEY.format('"u"') + 'module "m" {\n  source = "acme/m/aws"\n}\n')
+    for name in ("terraform.tfvars", ".terraform/modules/modules.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        place(tmp_path / name)
+    done = scan(tmp_path, ".", "-f", "json")
+    assert done.returncode == 1, done.stderr
+    assert [one["what"] for one in json.loads(done.stdout)["gaps"]] == ["terraform.tfvars:1"]
+    place(tmp_path / "keyturn.yaml")
+    done = scan(tmp_path, ".")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "keyturn: keyturn.yaml: the policy cannot be read: it is a pipe or a device, not a file\n"
+
+
+def test_links_out_of_the_repository_show_nothing_of_what_they_lead_to(tmp_path: Path) -> None:
+    """Values and a policy from elsewhere on the machine are not read for who links to them; within the repository they are."""
+    outside, inside = tmp_path / "secrets", tmp_path / "repository"
+    for one in (outside, inside / ".git", inside / "shared", inside / "app"):
+        one.mkdir(parents=True)
+    (inside / "app" / "main.tf").write_text('variable "name" {}\n' + KEY.format("var.name"))
+    for folder, name in ((outside, "canary-outside"), (inside / "shared", "alice")):
+        (folder / "terraform.tfvars").write_text(f'name = "{name}"\n')
+    (outside / "p.yaml").write_text("canary-outside: canary-outside\n")
+    link = inside / "app" / "terraform.tfvars"
+    link.symlink_to(outside / "terraform.tfvars")
+    done = scan(inside / "app", ".", "-f", "json")
+    assert "canary-outside" not in done.stdout + done.stderr
+    (gap,) = json.loads(done.stdout)["gaps"]
+    assert (gap["what"], gap["why"]) == ("terraform.tfvars:1", "a link out of the repository, not followed")
+    link.unlink()
+    link.symlink_to("../shared/terraform.tfvars")
+    assert "alice" in scan(inside / "app", ".", "-f", "json").stdout
+    (inside / "app" / "keyturn.yaml").symlink_to(outside / "p.yaml")
+    done = scan(inside / "app", ".")
+    assert (done.returncode, "canary-outside" in done.stdout + done.stderr) == (2, False)
+    assert "this policy is a link out of the repository; give --policy if it is meant" in done.stderr
 
 
 def test_a_plan_writes_nothing_outside_of_its_folder(tmp_path: Path) -> None:

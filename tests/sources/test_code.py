@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from checker.hcl.files import repository
 from checker.hcl.installed import installed
 from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation, SourceText
 from checker.policy import load
+from checker.repository import repository
 from checker.scan import run
 from checker.sources._known_modules import MAKERS, MODULES, is_known
 from checker.sources.code import CodeSettings, read
