@@ -13,7 +13,7 @@ from checker.hcl.operators import pick
 from checker.hcl.schemas import SCHEMAS, Schema, moment, rfc3339
 from checker.hcl.spans import Span
 from checker.hcl.triggers import Target, ignored, parse_target, triggers
-from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, fixed, token, unknowns
+from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, fixed, token, unknowns, whole
 from checker.hcl.world import META, Action, Change, Kept, Key, Leaf, ModuleInstance, Planned, by_hand, differs
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Planner:
         run, outer = self.run, self.run.frame
         run.frame = set()
         try:
-            value = run.value(node, self.owner, self.names)
+            value = whole(run.value(node, self.owner, self.names))
             if run.human and self.schema is not None and self.schema.bridge and by_hand(value, run.frame):
                 return Unknown(Certainty.APPLY)
             return value

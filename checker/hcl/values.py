@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
@@ -93,6 +94,12 @@ def unknowns(value: Value) -> Iterator[Unknown]:
 def is_known(value: Value) -> bool:
     """Whether nothing in it is Unknown."""
     return next(unknowns(value), None) is None
+
+
+def whole(value: Value) -> Value:
+    """The same value, with every resource and module in it worked out now: what is asked for later may have moved on."""
+    deque(unknowns(value), maxlen=0)
+    return value
 
 
 def token(value: Value) -> str:
