@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from checker.model import Mechanism, Rotation
-from tests.test_mechanism import ROTATOR, block, key, resources
+from tests.test_mechanism import MONTH, ROTATOR, block, key, resources
 
 DAY = timedelta(days=1)
 CLOCK = 'module "clock" {\n  source = "./clock"\n}\n'
@@ -34,3 +34,57 @@ def test_a_whole_module_moves_with_its_outputs(tmp_path):
     bridge = block("terraform_data", "t", "triggers_replace = module.clock")
     found = mechanism(tmp_path, CLOCK, bridge, key("terraform_data.t"), clock__main_tf=STAMP)
     assert (found.kind, found.period, found.driver) == (Rotation.CLOCK, 60 * DAY, "module.clock.time_rotating.r")
+
+
+EACH = 'triggers = { r = time_rotating.r.id, user = "svc" }'
+
+
+@pytest.mark.parametrize(
+    ("ignored", "kind"),
+    [
+        ('triggers["user"]', Rotation.CLOCK),
+        ('triggers["none"]', Rotation.CLOCK),
+        ('triggers["user"]["deeper"]', Rotation.CLOCK),
+        ("triggers.user", Rotation.CLOCK),
+        ("triggers.r", Rotation.CLOCK),
+        ("none", Rotation.CLOCK),
+        ('triggers["r"]', Rotation.BROKEN),
+        ("triggers", Rotation.BROKEN),
+        ("triggers[local.name]", Rotation.BROKEN),
+    ],
+)
+def test_an_ignored_part_of_a_map_freezes_only_that_part(ignored, kind, tmp_path):
+    """`ignore_changes = [triggers["user"]]` lets the other triggers move."""
+    bridge = block("null_resource", "n", f"{EACH}\n  lifecycle {{\n    ignore_changes = [{ignored}]\n  }}")
+    assert mechanism(tmp_path, ROTATOR, bridge, key("null_resource.n")).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("ignored", "kind"),
+    [
+        ("input.user", Rotation.CLOCK),
+        ("input.user.deeper", Rotation.CLOCK),
+        ("input.r", Rotation.BROKEN),
+        ('input["user"]', Rotation.BROKEN),
+        ('input["none"]', Rotation.BROKEN),
+    ],
+)
+def test_an_ignored_part_of_an_object_is_named_behind_a_dot(ignored, kind, tmp_path):
+    """What stands in brackets is no part of an object: Terraform 1.11 was seen to freeze all of it then."""
+    body = f'input = {{ r = time_rotating.r.id, user = "svc" }}\n  lifecycle {{\n    ignore_changes = [{ignored}]\n  }}'
+    assert mechanism(tmp_path, ROTATOR, block("terraform_data", "t", body), key("terraform_data.t")).kind is kind
+
+
+def test_a_part_that_was_not_there_is_ignored_too(tmp_path):
+    """What is added under an ignored name moves nothing."""
+    month = f'merge({{ a = "x" }}, tonumber(formatdate("M", plantimestamp())) == 2 ? {{ b = {MONTH} }} : {{}})'
+    frozen = f'triggers = {month}\n  lifecycle {{\n    ignore_changes = [triggers["b"]]\n  }}'
+    assert mechanism(tmp_path, block("null_resource", "n", frozen), key("null_resource.n")).kind is Rotation.BROKEN
+
+
+@pytest.mark.parametrize("names", ["all", "[rfc3339]", "[rotation_days]"])
+def test_a_rotator_that_ignores_changes_expires_all_the_same(names, tmp_path):
+    """It leaves the state and is made anew, and what is new has nothing before it that could be kept."""
+    rotator = block("time_rotating", "r", f"rotation_days = 60\n  lifecycle {{\n    ignore_changes = {names}\n  }}")
+    found = mechanism(tmp_path, rotator, block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339"), key("time_static.s"))
+    assert (found.kind, found.period) == (Rotation.CLOCK, 60 * DAY)

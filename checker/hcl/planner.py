@@ -12,9 +12,9 @@ from checker.hcl.nodes import Body, Expression, Sequence
 from checker.hcl.operators import pick
 from checker.hcl.schemas import SCHEMAS, Schema, moment, rfc3339
 from checker.hcl.spans import Span
-from checker.hcl.triggers import Target, ignored, parse_target, triggers
+from checker.hcl.triggers import Target, ignored_paths, parse_target, triggers
 from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, fixed, token, unknowns, whole
-from checker.hcl.world import META, Action, Change, Kept, Key, Leaf, ModuleInstance, Planned, by_hand, differs
+from checker.hcl.world import META, Action, Change, Kept, Key, Leaf, ModuleInstance, Planned, as_before, by_hand, differs
 
 if TYPE_CHECKING:
     from checker.hcl.run import Run
@@ -138,10 +138,13 @@ class Planner:
             return datetime.max.replace(tzinfo=start.tzinfo)
 
     def _ignoring(self, config: dict[str, Value], before: dict[str, Value]) -> dict[str, Value]:
-        names = ignored(self.declared.body)
-        if "all" in names:
+        """The arguments with what `ignore_changes` names as it was before."""
+        paths = ignored_paths(self.declared.body, objects=self.declared.labels[0] == "terraform_data")
+        if ("all",) in paths:
             return {name: before.get(name) for name in config.keys() | before.keys()}
-        return {**config, **{name: before.get(name) for name in names}} if names else config
+        for path in sorted(paths):
+            config = as_before(config, before, path)
+        return config
 
     def _order(self) -> None:
         """`depends_on` reads nothing, but people take it for a trigger."""
@@ -191,7 +194,9 @@ class Planner:
         kept = plan.state.get(self.address)
         if planned.action is Action.NOTHING and kept is not None:
             return kept
-        config = self.config() if kept is None else self._ignoring(self.config(), kept.values)
+        config = self.config()
+        if kept is not None and planned.action is not Action.CREATE:  # what expired is in the state still, and made anew
+            config = self._ignoring(config, kept.values)
         made: dict[str, Value] = dict(planned.after)
         made.update({name: value for name, value in config.items() if value is not None})
         for name, make in (self.schema.computed if self.schema else {}).items():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
+
 from checker.hcl.nodes import Attr, Body, Expression, Index, Literal, Place, Reference, Sequence, Template
 from checker.record import dataclass
 
@@ -51,16 +54,38 @@ def triggers(body: Body) -> tuple[Expression, ...]:
 
 def ignored(body: Body) -> frozenset[str]:
     """The argument names in `lifecycle.ignore_changes`; "all" where it says so."""
-    names: set[str] = set()
+    return frozenset(name for name, _ in _ignored(body))
+
+
+def ignored_paths(body: Body, *, objects: bool) -> frozenset[tuple[str, ...]]:
+    """The arguments in `lifecycle.ignore_changes`, and the way to the parts of them that alone are ignored.
+
+    `["a"]` leads to a part of a map, and means the whole of an object; `.a` leads to a part of an object, and nowhere in a map.
+    """
+    found: set[tuple[str, ...]] = set()
+    for name, steps in _ignored(body):
+        other = next((count for count, one in enumerate(steps) if isinstance(one, Attr) is not objects), len(steps))
+        if objects or other == len(steps):
+            found.add((name, *takewhile(bool, map(_step, steps[:other]))))
+    return frozenset(found)
+
+
+def _ignored(body: Body) -> Iterator[tuple[str, list[Attr | Index]]]:
     for block in body.blocks("lifecycle"):
         listed = block.body.value("ignore_changes")
         for node in listed.items if isinstance(listed, Sequence) else (listed,) if listed is not None else ():
+            steps: list[Attr | Index] = []
             base = node
             while isinstance(base, Attr | Index):
+                steps.insert(0, base)
                 base = base.target
             if isinstance(base, Reference):
-                names.add(base.name)
-    return frozenset(names)
+                yield base.name, steps
+
+
+def prevents(body: Body) -> bool:
+    """Whether `lifecycle.prevent_destroy` makes every plan fail that would destroy or replace the resource."""
+    return any(says(block.body.value("prevent_destroy"), truth=True) for block in body.blocks("lifecycle"))
 
 
 def says(node: Expression | None, *, truth: bool) -> bool:

@@ -146,6 +146,17 @@ def differs(before: Value, after: Value) -> Change:
     return Change.YES if is_known(before) and is_known(after) else Change.MAYBE
 
 
+def as_before(value: dict[str, Value], before: dict[str, Value], path: tuple[str, ...]) -> dict[str, Value]:
+    """A map or object in which what a path leads to is as it was before; a path that leads nowhere changes nothing."""
+    step, rest = path[0], path[1:]
+    if step not in before:
+        return {name: one for name, one in value.items() if name != step}
+    new, old = value.get(step), before[step]
+    if rest:
+        old = as_before(new, old, rest) if isinstance(new, dict) and isinstance(old, dict) else new
+    return {**value, step: old}
+
+
 def spell(key: Key) -> str:
     """An instance key as it stands in an address."""
     if key is None:
