@@ -88,3 +88,13 @@ def test_a_rotator_that_ignores_changes_expires_all_the_same(names, tmp_path):
     rotator = block("time_rotating", "r", f"rotation_days = 60\n  lifecycle {{\n    ignore_changes = {names}\n  }}")
     found = mechanism(tmp_path, rotator, block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339"), key("time_static.s"))
     assert (found.kind, found.period) == (Rotation.CLOCK, 60 * DAY)
+
+
+@pytest.mark.parametrize("form", ["hh", "hh:mm", "mm", "ss", "AA"])
+def test_the_time_of_day_moves(form, tmp_path):
+    """What is the same every day at the same hour is another an hour later."""
+    bridge = block("terraform_data", "t", f'triggers_replace = formatdate("{form}", plantimestamp())')
+    found = mechanism(tmp_path, bridge, key("terraform_data.t"))
+    assert found.kind in (Rotation.CLOCK, Rotation.EVERY_APPLY)
+    assert found.period is not None
+    assert found.period <= timedelta(hours=13)

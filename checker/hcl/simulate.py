@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 from checker.hcl.marks import is_refused
 from checker.hcl.modules import Declared
 from checker.hcl.planner import Planner
+from checker.hcl.reach import locked
 from checker.hcl.run import Run
-from checker.hcl.schemas import SCHEMAS
 from checker.hcl.values import Certainty, EvaluationError, Unknown
-from checker.hcl.world import Action, Leaf, ModuleInstance, Planned, State, World
+from checker.hcl.world import Action, ModuleInstance, Planned, State, World
 from checker.record import dataclass
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+HOURS = (timedelta(seconds=61), timedelta(seconds=3661), timedelta(hours=6), timedelta(hours=12))
+"""When to look within a day: some functions of the clock are each day the same at the same time of day."""
 YEAR = timedelta(days=400)
 """The least time that is played: every month of a year, and some more."""
 YEARS = timedelta(days=5 * 366)
@@ -66,7 +68,8 @@ class Outcome:
     """What happened to the instances of a block.
 
     `longest` is the longest life that ended, per instance present at the start; those that were never replaced are
-    missing in it. `fails` says why no plan succeeds. `run` is a late plan, whose reads tell what hangs on what.
+    missing in it. `fails` says why no plan succeeds, `stuck` names what a plan had to replace and may not. `run` is a late
+    plan, whose reads tell what hangs on what.
     """
 
     run: Run
@@ -77,6 +80,7 @@ class Outcome:
     times: dict[str, set[datetime]] = field(default_factory=dict)
     swapped: bool = False
     fails: str = ""
+    stuck: str = ""
     fired: Run | None = None
 
 
@@ -202,8 +206,8 @@ class _Play:
         )
         yield now + SECOND
         daily = any(leaf.kind == "clock" and leaf.name not in FRESH for one in run.planned.values() for leaf in one.reads)
-        days = iter(now + DAY * count for count in range(1, (end - now).days + 2)) if daily else iter(())
-        for day in days:
+        days = (*HOURS, *(DAY * count for count in range(1, (end - now).days + 2))) if daily else ()
+        for day in (now + one for one in days):
             while ends and ends[0] <= day:
                 yield ends.pop(0)
             yield day
@@ -229,6 +233,7 @@ class _Play:
     def take(self, now: datetime, run: Run, plans: dict[str, Planned]) -> None:
         """Note who was replaced, who left and who came."""
         outcome = self.outcome
+        outcome.stuck = outcome.stuck or locked(run, self.question.declared)
         _look(outcome, plans)
         for address, planned in plans.items():
             if address in self.born and planned.action in self.ends:
@@ -250,24 +255,3 @@ class _Play:
             self.last[name] = life
             self.outcome.longest[name] = max(life, self.outcome.longest.get(name, life))
         self.born[address] = now
-
-
-def reached(run: Run, address: str) -> tuple[Leaf, ...]:
-    """Everything that an instance hangs on, through bridges, nearest first."""
-    bases: dict[str, list[str]] = {}
-    for one, (owner, declared, _) in run.where.items():
-        bases.setdefault(owner.under(declared.name), []).append(one)
-    seen: dict[Leaf, None] = {}
-    waiting = [address]
-    done: set[str] = set()
-    while waiting:
-        one = waiting.pop(0)
-        if one in done or one not in run.planned:
-            continue
-        done.add(one)
-        for leaf in sorted(run.planned[one].reads, key=lambda leaf: (leaf.path, leaf.place.line, leaf.place.column, leaf.name)):
-            seen.setdefault(leaf)
-            kind = leaf.name.rsplit(".", 2)[-2] if leaf.name.count(".") else ""
-            if leaf.kind == "resource" and kind in SCHEMAS and SCHEMAS[kind].bridge:
-                waiting.extend(bases.get(leaf.name, ()))
-    return tuple(seen)

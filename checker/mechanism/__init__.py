@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from checker.hcl.reach import reached
 from checker.hcl.rest import rest
 from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
-from checker.hcl.simulate import Question, play, reached
+from checker.hcl.simulate import Question, play
 from checker.hcl.world import Leaf
 from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
 from checker.mechanism.lifecycle import find_block
@@ -56,7 +57,7 @@ def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
     """A key that is replaced by itself: how often, then what stops it."""
     driver = find_driver(case, leaves, fresh=address in case.outcome.every)
     made = _always(case, leaves, driver) if address in case.outcome.every else _in_time(case, address, leaves, driver)
-    stop = find_block(case.declared)
+    stop = find_block(case.declared, case.outcome.stuck)
     if not stop or made.kind is Rotation.BROKEN:
         return made
     why = f"{_name(driver)} would replace it, but {stop}"

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Attr, Expression, expressions, walk
-from checker.hcl.triggers import parse_target, says
+from checker.hcl.triggers import parse_target, prevents, says
 from checker.hcl.world import Leaf, ModuleInstance
+
+_FAILS = "makes the plan fail then (Instance cannot be destroyed)"
 
 
 def find_guard(owner: ModuleInstance, declared: Declared) -> Leaf | None:
@@ -35,14 +37,16 @@ def _names(expression: Expression, name: str) -> bool:
     return False
 
 
-def find_block(declared: Declared) -> str:
-    """What stops a replacement that would otherwise happen, or leaves the old key alive after it."""
-    for block in declared.body.blocks("lifecycle"):
-        if says(block.body.value("prevent_destroy"), truth=True):
-            return "prevent_destroy makes the plan fail then (Instance cannot be destroyed)"
-        if says(block.body.value("destroy"), truth=False):
-            return "destroy = false leaves the old key alive in AWS"
-    return ""
+def find_block(declared: Declared, stuck: str = "") -> str:
+    """What stops a replacement that would otherwise happen, or leaves the old key alive after it.
+
+    `stuck` names something else that the plan would have to replace, and may not.
+    """
+    if prevents(declared.body):
+        return f"prevent_destroy {_FAILS}"
+    if any(says(block.body.value("destroy"), truth=False) for block in declared.body.blocks("lifecycle")):
+        return "destroy = false leaves the old key alive in AWS"
+    return f"prevent_destroy on {stuck} {_FAILS}" if stuck else ""
 
 
 def overlaps(owner: ModuleInstance, declared: Declared) -> bool:

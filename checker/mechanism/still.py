@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from checker.hcl.planner import Planner, bad_target
+from checker.hcl.reach import locked, reached
 from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
-from checker.hcl.simulate import play, reached
+from checker.hcl.simulate import play
 from checker.hcl.triggers import Target, ignored, parse_target, triggers
 from checker.hcl.world import Change, Leaf, ModuleInstance
 from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, is_sure, make
 from checker.mechanism.external import find_external
-from checker.mechanism.lifecycle import find_guard
+from checker.mechanism.lifecycle import find_block, find_guard
 from checker.model import Mechanism, Rotation
 
 UNPIN = "Take the fixed time out of {}, so that it counts from its own creation"
@@ -135,9 +136,17 @@ def _by_hand(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism | 
             if planner and target and bridge and planner.run_trigger(node) is not Change.NO:
                 leaf = _hand(run, owner, target)
                 if leaf is not None:
-                    why = f"it is replaced only when a person changes {leaf.name} ({leaf.path}:{leaf.place.line})"
-                    return make(case, Rotation.MANUAL, why, leaves, driver=leaf)
+                    return _waits(case, leaf, leaves, find_block(case.declared, locked(run, case.declared)))
     return None
+
+
+def _waits(case: Case, leaf: Leaf, leaves: tuple[Leaf, ...], stop: str) -> Mechanism:
+    """A key that waits for a person, who may be stopped."""
+    place = f"{leaf.name} ({leaf.path}:{leaf.place.line})"
+    if stop:
+        why = f"a change of {place} by a person would replace it, but {stop}"
+        return make(case, Rotation.BROKEN, why, leaves, driver=leaf, blocked_by=stop)
+    return make(case, Rotation.MANUAL, f"it is replaced only when a person changes {place}", leaves, driver=leaf)
 
 
 def _hand(run: Run, owner: ModuleInstance, target: Target) -> Leaf | None:
