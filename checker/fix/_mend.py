@@ -81,6 +81,8 @@ def _check(case: Case) -> None:
     for one in case.declared.amended:
         if any(one.own.blocks("lifecycle")):
             raise NoEditError(f"{one.file.path} overrides its lifecycle: mend the two by hand")
+    if case.resource.mechanism.blocked_by and not _stopped(case.declared):
+        raise NoEditError("another resource holds it up, and somebody has chosen that")
     why = case.resource.mechanism.why
     stands = any(one.address.endswith("[*]") for one in case.resource.instances)
     if case.resource.mechanism.kind is Rotation.BROKEN and stands and not case.resource.mechanism.driver:

@@ -202,3 +202,13 @@ def test_other_blocks_of_a_file_list_no_providers():
     made = mended(code, "--fix-with", "time")
     assert "required_providers" not in made
     assert 'resource "time_rotating" "k" {' in made
+
+
+def test_what_another_block_forbids_is_left_to_people(capsys):
+    """`prevent_destroy` on a bridge is not taken away for a key's sake, and the report says why nothing was mended."""
+    bridge = 'resource "terraform_data" "t" {\n  triggers_replace = formatdate("YYYY-MM", plantimestamp())\n'
+    kept = "  lifecycle {\n    prevent_destroy = true\n  }\n}\n"
+    life = "  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by  = [terraform_data.t]\n  }\n}\n"
+    text = bridge + kept + BARE.removesuffix("}\n") + life
+    assert mended(text) == text
+    assert "no edit for aws_iam_access_key.k (main.tf:7): another resource holds it up" in "".join(capsys.readouterr())
