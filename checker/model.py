@@ -177,6 +177,10 @@ class AccessKey:
         return "/".join(part for part in (self.name, self.id or (str(self.slot) if self.slot else "")) if part)
 
 
+NOTHING = "nothing ever replaces it"
+"""Why a key has no rotation where there is no more to say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mechanism:
     """What replaces a key.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from checker.model import (
+    NOTHING,
     AccessKey,
     Evidence,
     Facts,
@@ -76,7 +77,7 @@ def a_resource(kind: Rotation = Rotation.NONE, **changes: Any) -> KeyResource:
         address="aws_iam_access_key.k",
         type="aws_iam_access_key",
         origin=Origin.CODE,
-        mechanism=replace(Mechanism(kind=kind, why="nothing that it hangs on ever changes"), **mechanism),
+        mechanism=replace(Mechanism(kind=kind, why=NOTHING if kind is Rotation.NONE else "it hangs on that"), **mechanism),
         instances=(an_instance(),),
         location=place,
         block=replace(place, end_line=8, end_column=2),

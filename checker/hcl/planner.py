@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Body, Expression, Sequence
 from checker.hcl.operators import pick
-from checker.hcl.schemas import SCHEMAS, Schema, moment, rfc3339
+from checker.hcl.schemas import SCHEMAS, Schema, moment, rfc3339, stays
 from checker.hcl.spans import Span
 from checker.hcl.triggers import Target, ignored_paths, parse_target, triggers
 from checker.hcl.values import Certainty, EvaluationError, Unknown, Value, fixed, token, unknowns, whole
@@ -53,7 +53,7 @@ class Planner:
                 return Unknown(Certainty.APPLY)
             return value
         except EvaluationError:
-            moves = any(leaf.kind in ("clock", "resource") for leaf in run.frame)
+            moves = any(leaf.kind in ("clock", "resource", "module") for leaf in run.frame)
             return Unknown(Certainty.LOOSE) if moves else fixed(self.address, name)
         finally:
             outer |= run.frame
@@ -182,7 +182,7 @@ class Planner:
             self.run.problems[self.address] = f"{declared.name} has no attribute {rest[0]!r}"
             return Change.NO
         if not rest or one.change is not Change.YES:
-            return one.change
+            return max(one.change, _alone(one, rest, declared))
         before, after = (_follow(values, rest, declared) for values in (one.before or {}, one.after))
         return differs(before, after)
 
@@ -221,6 +221,13 @@ def bad_target(target: Target | None) -> str:
     if kind:
         return f"replace_triggered_by names {kind}, and takes managed resources of the same module only: the plan fails"
     return f"replace_triggered_by names {target.type}.{target.name}, which this module does not have: the plan fails"
+
+
+def _alone(one: Planned, rest: tuple[str, ...], declared: Declared) -> Change:
+    """Whether a resource may change by itself: one of a type that is not known, but for what is written in it."""
+    kind = declared.labels[0]
+    still = kind in SCHEMAS or stays(kind) or (rest and rest[0] in one.after)
+    return Change.NO if still else Change.MAYBE
 
 
 def _follow(values: dict[str, Value], rest: tuple[str, ...], declared: Declared) -> Value:

@@ -39,6 +39,15 @@ class Schema:
         return attribute in self.inputs or attribute in self.computed
 
 
+_STILL = ("aws_", "awscc_", "local_", "tls_private_key")
+"""How the names of types begin of which it is known that no resource changes by itself."""
+
+
+def stays(kind: str) -> bool:
+    """Whether what a resource of a type without a schema computes stays as it is; it may be a clock of another provider."""
+    return kind.startswith(_STILL)
+
+
 def rfc3339(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 

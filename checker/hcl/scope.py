@@ -11,7 +11,7 @@ from checker.hcl.functions import FUNCTIONS, LAZY
 from checker.hcl.marks import SEALED, counterpart, restored
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Expression, Place, SyntaxFault
-from checker.hcl.schemas import SCHEMAS, rfc3339
+from checker.hcl.schemas import SCHEMAS, rfc3339, stays
 from checker.hcl.syntax import parse_template
 from checker.hcl.values import Certainty, EvaluationError, Record, Unknown, Value, blend, fixed, is_known, token
 from checker.hcl.world import META, Change, Key, Leaf, ModuleInstance
@@ -91,6 +91,7 @@ class Inside:
             raise EvaluationError(f"no module {name!r} is called")
         found = self.run.children(self.owner, name)
         if not found and self.owner.under(f"module.{name}") in self.run.world.missing:
+            self.run.frame.add(Leaf("module", self.owner.under(f"module.{name}"), call.file.path, call.head))
             return Unknown(Certainty.LOOSE), len(path)
         return self._select(path, call, [(key, self._outputs(child)) for key, child in found])
 
@@ -124,7 +125,7 @@ class Inside:
         if schema is not None and name in schema.inputs:
             return None
         planned = self.run.planned.get(address)
-        loose = planned is not None and planned.change is not Change.NO
+        loose = (planned is not None and planned.change is not Change.NO) or (schema is None and not stays(declared.labels[0]))
         return Unknown(Certainty.LOOSE) if loose else fixed(address, name)
 
     def _select(self, path: tuple[Value, ...], declared: Declared, found: list[tuple[Key, Record]]) -> tuple[Value, int]:

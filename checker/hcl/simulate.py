@@ -176,9 +176,9 @@ class _Play:
             run, plans = self.plan(at)
             if self.changes(run, plans):
                 return self.narrow(before, at, run, plans)
-            if any(one.maybe for one in plans.values()):
-                _look(self.outcome, plans)
-                return None
+            _look(self.outcome, plans)
+            if any(one.maybe and one.span is not None for one in run.planned.values()):
+                return None  # a clock may have begun anew; what else is in doubt moves no clock
             before = at
         return None
 

@@ -42,7 +42,9 @@ class Action(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Something that a value was read from: a resource, a clock function, a variable, a file, an order."""
+    """Something that a value was read from: a resource, a module that is missing, a clock function, a variable, a file, an
+    order.
+    """
 
     kind: str
     name: str
@@ -140,6 +142,8 @@ def differs(before: Value, after: Value) -> Change:
     """Whether a plan sees a change between two values."""
     if any(one.certainty is Certainty.APPLY for one in unknowns(after)):
         return Change.YES
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        return max((differs(before[name], after[name]) for name in after), default=Change.NO)
     if token(before) == token(after):
         loose = any(one.certainty is Certainty.LOOSE for one in unknowns(after))
         return Change.MAYBE if loose else Change.NO
@@ -177,4 +181,4 @@ def _code(sign: str) -> str:
 
 def by_hand(value: Value, reads: set[Leaf]) -> bool:
     """Whether only a person can change this value: written out, or from a variable or a file."""
-    return value is not None and not any(leaf.kind in ("resource", "clock", "order") for leaf in reads)
+    return value is not None and not any(leaf.kind in ("resource", "module", "clock", "order") for leaf in reads)

@@ -15,6 +15,7 @@ from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure
 from checker.mechanism.lifecycle import find_block
 from checker.mechanism.still import UNPIN, explain, find_refused
 from checker.mechanism.turns import has_second_key
+from checker.mechanism.unread import perhaps
 from checker.model import Mechanism, Rotation
 
 __all__ = ["STACK", "days", "location", "recognise"]
@@ -46,11 +47,7 @@ def _verdict(case: Case, address: str) -> Mechanism:
     if address in outcome.longest:
         return _fires(case, address, reached(case.moved, address))
     leaves = reached(outcome.run, address)
-    if address in outcome.maybe:
-        driver = find_driver(case, leaves)
-        why = f"whether and when {_name(driver)} replaces it cannot be worked out"
-        return make(case, Rotation.CLOCK, why, leaves, driver=driver)
-    return explain(case, address, leaves)
+    return perhaps(case, address, leaves) if address in outcome.maybe else explain(case, address, leaves)
 
 
 def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:

@@ -15,10 +15,9 @@ from checker.hcl.world import Change, Leaf, ModuleInstance
 from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, is_sure, make
 from checker.mechanism.external import find_external
 from checker.mechanism.lifecycle import find_block, find_guard
-from checker.model import Mechanism, Rotation
+from checker.model import NOTHING, Mechanism, Rotation
 
 UNPIN = "Take the fixed time out of {}, so that it counts from its own creation"
-_NONE = "nothing ever replaces it"
 _BRIDGE = "Put a bridge between the clock and the key, such as time_static, and name it in replace_triggered_by"
 _CHANGING = 'Hang it on what changes with the clock, such as a terraform_data on formatdate("YYYY-MM", plantimestamp())'
 _TARGET = "Name in replace_triggered_by what time replaces in the same module, such as a terraform_data on plantimestamp()"
@@ -36,7 +35,7 @@ def explain(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
         or _hangs_in_the_air(case, leaves)
         or find_external(case)
         or _guarded(case, leaves)
-        or make(case, Rotation.NONE, _NONE, leaves)
+        or make(case, Rotation.NONE, NOTHING, leaves)
     )
 
 

@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.model import Facts, Finding, KeyResource, Looks, Rotation, Rule, Severity
+from checker.model import NOTHING, Facts, Finding, KeyResource, Looks, Rotation, Rule, Severity
 from checker.record import dataclass
 from checker.rules import _code, _controls
 from checker.rules._words import sentence
@@ -74,7 +74,7 @@ def check(facts: Facts, params: Params) -> Iterator[Finding]:
     for resource in _code.standing(facts):
         kind = resource.mechanism.kind
         if kind is Rotation.NONE:
-            why = sentence(resource.mechanism.why) if resource.type == "module" else ""
+            why = sentence(resource.mechanism.why) if resource.mechanism.why != NOTHING else ""
             yield _code.fault(RULE, resource, f"Nothing ever replaces {resource.address}.{why}", _remedy(resource))
         elif kind is Rotation.EXTERNAL and not params.external_counts:
             title = f"Nothing in the code replaces {resource.address}, and rotation from outside does not count."
@@ -85,6 +85,8 @@ def check(facts: Facts, params: Params) -> Iterator[Finding]:
 def _remedy(resource: KeyResource) -> str:
     if resource.type == "module":
         return "Switch the key of this module off and make it beside the call, with a clock that replaces it"
+    if resource.type == "aws_cloudformation_stack":
+        return "Give the key in the template a Serial that a clock raises, such as one of plantimestamp()"
     return "Let a clock replace it: time_rotating, a time_static on its rfc3339, and replace_triggered_by on the time_static"
 
 

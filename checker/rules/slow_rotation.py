@@ -111,7 +111,7 @@ def _measured(resource: KeyResource, limit: timedelta) -> tuple[str, str]:
 
 def _not_known(resource: KeyResource, limit: timedelta) -> tuple[str, str]:
     title = f"The rotation period of {resource.address} cannot be shown to be {span(limit)} or shorter."
-    remedy = "Make the period known: a default for the variable, a terraform.tfvars, or --var"
+    remedy = resource.mechanism.cure or "Make the period known: a default for the variable, a terraform.tfvars, or --var"
     return title + sentence(resource.mechanism.why) + _code.hangs_on(resource.mechanism), remedy
 
 

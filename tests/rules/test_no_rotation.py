@@ -25,6 +25,20 @@ def test_a_module_that_makes_keys():
     assert finding.remedy == "Switch the key of this module off and make it beside the call, with a clock that replaces it"
 
 
+def test_a_key_in_a_template():
+    """What a CloudFormation template makes is mended in the template."""
+    [finding] = check(no_rotation, a_resource(type="aws_cloudformation_stack", address="aws_cloudformation_stack.s"))
+    assert finding.remedy == "Give the key in the template a Serial that a clock raises, such as one of plantimestamp()"
+
+
+def test_a_doubt_is_said():
+    """What was not looked into on the way to the user's name stands in the message."""
+    [finding] = check(no_rotation, a_resource(why="its user comes from module.label, which was not looked into"))
+    assert finding.message == (
+        "Nothing ever replaces aws_iam_access_key.k. Its user comes from module.label, which was not looked into."
+    )
+
+
 def test_rotation_from_outside_counts_unless_the_policy_says_no():
     """External rotation passes by default, and is a finding where it does not count."""
     outside = a_resource(Rotation.EXTERNAL, why="a rotation Lambda is wired to its secret")

@@ -55,6 +55,12 @@ def test_a_period_that_cannot_be_shown():
     assert finding.limit == days(90)
 
 
+def test_a_mechanism_that_knows_its_cure():
+    """What would let the period be known comes before the advice for variables."""
+    [finding] = check(slow_rotation, a_resource(Rotation.CLOCK, cure="Have module.clock looked into"))
+    assert finding.remedy == "Have module.clock looked into"
+
+
 def test_the_limit_is_the_policys():
     """`max_age` decides."""
     assert check(slow_rotation, a_resource(Rotation.CLOCK, period=days(30)), max_age=days(30)) == []
