@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
@@ -90,8 +90,16 @@ def _plain(source: str) -> str:
 
 @lru_cache(maxsize=4096)
 def candidates(source: str, version: str) -> tuple[KnownModule, ...]:
-    """The entries that a call's source fits, those for versions that its constraint excludes left out."""
+    """The entries that a call's source fits, that of the highest version which its constraint allows first.
+
+    Others follow where the constraint has no upper end, as a commit has none: then what the call says tells more.
+    """
     return tuple(_fitting(source, version))
+
+
+def likeliest(known: tuple[KnownModule, ...], written: Collection[str]) -> KnownModule:
+    """The entry of which the call writes most arguments; the first of those that are equal."""
+    return max(known, key=lambda one: sum(name in written for name in (*one.switches, one.age, one.status)))
 
 
 def _fitting(source: str, version: str) -> Iterator[KnownModule]:
@@ -101,16 +109,13 @@ def _fitting(source: str, version: str) -> Iterator[KnownModule]:
     wanted = version
     if reference:
         wanted = reference.group(1) if _RELEASE.fullmatch(reference.group(1)) else ""
-    for known in MODULES:
-        if re.fullmatch(known.source, _plain(source)) and _may_be(wanted, known):
-            yield known
-
-
-def _may_be(version: str, known: KnownModule) -> bool:
-    """Whether a version constraint leaves room for the entry: decided by the highest version that it allows."""
-    bounds = [(sign or "=", _numbers(number)) for sign, number in _VERSION.findall(version)]
+    bounds = [(sign or "=", _numbers(number)) for sign, number in _VERSION.findall(wanted)]
     tops = [top for sign, numbers in bounds if (top := _top(sign, numbers))]
-    return known.since <= min(tops, default=(10**6 - 1,)) < known.before
+    highest = min(tops, default=(10**6 - 1,))
+    lowest = highest if tops else max((numbers for sign, numbers in bounds if sign in (">=", ">")), default=(0,))
+    for known in reversed(MODULES):
+        if re.fullmatch(known.source, _plain(source)) and known.since <= highest and lowest < known.before:
+            yield known
 
 
 def _numbers(text: str) -> tuple[int, ...]:

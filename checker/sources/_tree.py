@@ -23,7 +23,7 @@ from checker.hcl.world import Key, ModuleInstance, Planned, World, steps
 from checker.mechanism import STACK, location, recognise
 from checker.model import CallRow, Instance, KeyResource, Location, ManagedUser, Origin
 from checker.record import dataclass
-from checker.sources._known_modules import candidates, is_known
+from checker.sources._known_modules import candidates, is_known, likeliest
 from checker.sources._roots import USER, Graph
 from checker.sources._sightings import Sighting, chain, made_by_call, named, settled, switched_off
 from checker.sources._skim import ABSENT
@@ -127,8 +127,9 @@ class Finder:
             why = missing.why if missing and missing.why != "not downloaded here" else None
             self.calls.append((*place.order, owner.under(f"module.{call.labels[0]}"), source, why or ABSENT))
             return
-        if not switched_off(run, owner, call, known[0]):
-            self.seen.extend(made_by_call(run, owner, call, known[0], place))
+        one = likeliest(known, call.body.arguments)
+        if not switched_off(run, owner, call, one):
+            self.seen.extend(made_by_call(run, owner, call, one, place))
 
 
 def _stands(owner: ModuleInstance, declared: Declared) -> tuple[Location, Location]:

@@ -392,6 +392,9 @@ def test_a_bad_list_of_modules_is_a_module_not_looked_into(text):
         ("~> 5.0", "count = 0", None),
         ("~> 5.0", "for_each = var.unset", Rotation.NONE),
         ("< 6.0.0", "create_iam_access_key = true", Rotation.NONE),
+        (">= 5.0", "create_iam_access_key = false", None),
+        (">= 1, < 3", "create_user = false", None),
+        (">= 6.1", "create_iam_access_key = false", Rotation.NONE),
     ],
 )
 def test_known_modules(version, switch, kind):
@@ -405,6 +408,7 @@ def test_known_modules(version, switch, kind):
 
 STAMPED = 'variable "n" {}\nvariable "stamp" {}\nresource "time_rotating" "r" {\n  rotation_days = 120\n}\n'
 
+IAM_GIT = "git::https://github.com/terraform-aws-modules/terraform-aws-iam.git//modules/iam-user"
 
 PUBLIC = [
     # source, version, what the call says, the keys' lives as the module's own code has them (None: no key)
@@ -420,6 +424,10 @@ PUBLIC = [
     ("git::https://github.com/cloudposse/terraform-aws-iam-system-user.git?ref=tags/0.23.2", "", "", ["30 days"]),
     ("git::https://github.com/cloudposse/terraform-aws-iam-system-user.git?depth=1&ref=0.22.0", "", "", ["for ever"]),
     ("git@github.com:cloudposse/terraform-aws-iam-system-user.git?ref=main", "", "", ["for ever"]),
+    ("git@github.com:cloudposse/terraform-aws-iam-system-user?ref=0a1b2c3d", "", "iam_access_key_max_age = 86400", ["1 days"]),
+    (f"{IAM_GIT}?ref=e20e0b9a42084bbc885fd5abb18b8744810bd567", "", "create_iam_access_key = false", []),
+    (f"{IAM_GIT}?ref=e20e0b9a42084bbc885fd5abb18b8744810bd567", "", "create_access_key = false", []),
+    (f"{IAM_GIT}?ref=master", "", "", ["for ever"]),
     ("cloudposse/iam-s3-user/aws", "0.15.7", "", ["for ever"]),
     ("cloudposse/iam-s3-user/aws", "0.15.10", "", ["30 days"]),
     ("cloudposse/iam-s3-user/aws", "1.2.0", "create_iam_access_key = false", []),
