@@ -227,7 +227,8 @@ def _natural(address: str) -> tuple[tuple[int, str], ...]:
 def _resource(members: list[Sighting]) -> KeyResource:
     first = members[0]
     addresses = {_INDEX.sub("", one.instance.address) for one in members}
-    address = addresses.pop() if len(addresses) == 1 else first.declared.name
+    own = first.declared.name if first.type != "module" else f"module.{first.declared.name}"
+    address = addresses.pop() if len(addresses) == 1 else own
     body = first.declared.body
     pgp = body.value("pgp_key")
     return KeyResource(

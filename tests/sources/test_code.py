@@ -460,6 +460,16 @@ def _life(mechanism: Mechanism) -> str:
     return f"{mechanism.period.days} days" if mechanism.period else "unknown"
 
 
+def test_a_public_module_in_a_module_is_told_as_what_it_is():
+    """The key of a call that two roots reach over different ways is named after that call."""
+    write(
+        main_tf='module "u" {\n  source = "clouddrove/iam-user/aws"\n}\n',
+        examples__main_tf='module "it" {\n  source = "../"\n}\n',
+    )
+    [found] = [one for one in facts(".", "examples") if isinstance(one, KeyResource)]
+    assert (found.address, len(found.instances)) == ("module.u", 2)
+
+
 def test_a_public_module_may_make_a_key_that_is_switched_off():
     """The status that the call hands to the module is the key's."""
     source = "terraform-aws-modules/iam/aws//modules/iam-user"
