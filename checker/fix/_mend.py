@@ -81,7 +81,7 @@ def _check(case: Case) -> None:
     for one in case.declared.amended:
         if any(one.own.blocks("lifecycle")):
             raise NoEditError(f"{one.file.path} overrides its lifecycle: mend the two by hand")
-    if case.resource.mechanism.blocked_by and not _stopped(case.declared):
+    if case.resource.mechanism.blocked_by and not stopped(case.declared):
         raise NoEditError("another resource holds it up, and somebody has chosen that")
     why = case.resource.mechanism.why
     stands = any(one.address.endswith("[*]") for one in case.resource.instances)

@@ -13,6 +13,9 @@ MAX_FILE = 32 * 1024 * 1024
 """Bytes of one code file beyond which it is not read; the largest real ones are under 2 MB."""
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
+FIXED = ("terraform.tfvars", "terraform.tfvars.json")
+AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
+"""The names, and endings of names, of values files that Terraform reads by itself where they lie in a root module."""
 _MOST = 32 * 1024
 """Bytes within which nearly every file ends."""
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)

@@ -8,7 +8,7 @@ from dataclasses import field
 
 from checker.hcl.bounds import Budget, Exhausted
 from checker.hcl.evaluate import Names, Scope, evaluate
-from checker.hcl.files import Unreadable, read, shown
+from checker.hcl.files import AUTOMATIC, FIXED, Unreadable, read, shown
 from checker.hcl.functions import FUNCTIONS
 from checker.hcl.modules import Module, Trouble
 from checker.hcl.nodes import Call, Expression, Place, Reference, SyntaxFault
@@ -49,8 +49,8 @@ def _automatic(directory: str, trouble: list[Trouble]) -> Iterator[str]:
         names = sorted(os.listdir(directory))
     except OSError:
         return
-    fixed = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
-    automatic = [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+    fixed = [name for name in FIXED if name in names]
+    automatic = [name for name in names if name.endswith(AUTOMATIC)]
     for name in (*fixed, *automatic):
         path = os.path.join(directory, name)
         if leads_out(path):

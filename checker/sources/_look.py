@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,19 +28,25 @@ def look(roots: Roots, at: datetime, given: CodeSettings) -> Iterator[Fact]:
     """The facts in some root modules and all that they call."""
     finder = Finder(at, roots.graph, {}, with_users=given.users)
     for root in roots.roots:
-        world = World(
-            finder.load(root),
-            modules=finder.modules,
-            read_file=_reader(root),
-            workspace=dict(given.environment).get("TF_WORKSPACE", ""),
-        )
-        inputs = gather(world.root, environment=given.environment, given=given.values)
-        world.given.update(inputs.values)
-        if given.planned:
-            world.given.update(_planned(given, finder, root, roots))
-        finder.trouble.extend(inputs.trouble)
-        finder.look(world)
+        for files in roots.settings(root):
+            _root(finder, root, roots, replace(given, values=(*files, *given.values)))
     yield from _facts(finder, roots)
+
+
+def _root(finder: Finder, root: str, roots: Roots, given: CodeSettings) -> None:
+    """Look into one root module with its values."""
+    world = World(
+        finder.load(root),
+        modules=finder.modules,
+        read_file=_reader(root),
+        workspace=dict(given.environment).get("TF_WORKSPACE", ""),
+    )
+    inputs = gather(world.root, environment=given.environment, given=given.values)
+    world.given.update(inputs.values)
+    if given.planned:
+        world.given.update(_planned(given, finder, root, roots))
+    finder.trouble.extend(inputs.trouble)
+    finder.look(world)
 
 
 def _planned(given: CodeSettings, finder: Finder, root: str, roots: Roots) -> dict[str, Value]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
-from checker.hcl.files import CODE, VALUES, Folder, folder, shown, walk
+from checker.hcl.files import AUTOMATIC, CODE, FIXED, VALUES, Folder, folder, repository, shown, walk
 from checker.model import CallRow, Gap, KeyResource
 from checker.record import dataclass
 from checker.sources._skim import KEY_NEEDLES, Directory, skim
@@ -79,12 +79,19 @@ class Roots:
     gaps: tuple[Gap, ...] = ()
     only: frozenset[str] | None = None
     area: tuple[str, ...] = field(default=())
+    values: tuple[tuple[str, str], ...] = ()
+    """Named values files that Terraform does not read by itself, each with the directory of the root that it is for."""
+
+    def settings(self, root: str) -> tuple[tuple[str, ...], ...]:
+        """The values files to judge a root with: once with each that was named, else once with none."""
+        return tuple((path,) for home, path in self.values if home == root) or ((),)
 
     def owns(self, resource: KeyResource) -> bool:
-        """Whether a finding there belongs to what was named: made in a named module, or called from one."""
+        """Whether a finding there belongs to what was named: made or driven in a named module, or called from one."""
         if self.only is None:
             return True
         places = [resource.location.path] if resource.location else []
+        places.extend(one.location.path for one in resource.mechanism.related)
         for one in resource.instances:
             places.extend(call.location.path for call in one.calls)
             places.append(os.path.join(one.root, "x"))
@@ -107,20 +114,24 @@ def find_roots(paths: Sequence[str], *, users: bool = False) -> Roots:
     graph = Graph((*KEY_NEEDLES, USER_NEEDLE) if users else KEY_NEEDLES)
     named, tops, gaps = _sort(paths)
     area: dict[str, None] = {}
-    for top in tops or (_searched(named) if named else ()):
+    for top in tops or dict.fromkeys(_searched(named)):
         area.update(dict.fromkeys(graph.search(top)))
     for path in named:
         area[graph.get(path).path] = None
-    gaps.extend(gap for path in area for gap in graph.known[path].gaps)
     gaps.extend(_empty(top) for top in tops if not any(_within(path, top) for path in area))
     chosen = {os.path.realpath(top) for top in tops}
     roots = _choose(graph, list(area), chosen)
+    values = tuple((_home(path), path) for path in paths if _is_extra(path))
+    gaps.extend(_homeless(path) for home, path in values if roots and not graph.get(home).names)
     only = frozenset(named) if named and not tops else None
     if only is not None:
         roots = [one for one in roots if only & set(graph.reach(one))]
+    near = area if only is None else only.union(*map(graph.reach, roots))
+    gaps.extend(gap for path in area if path in near for gap in graph.known[path].gaps)
     count = sum(len(graph.known[path].names) for path in area if only is None or path in only)
     names = tuple(shown(path) for path in paths)
-    return Roots(graph=graph, roots=tuple(roots), names=names, files=count, gaps=tuple(gaps), only=only, area=tuple(area))
+    found = Roots(graph=graph, roots=tuple(roots), names=names, files=count, gaps=tuple(gaps), only=only, area=tuple(area))
+    return replace(found, values=values)
 
 
 def _sort(paths: Sequence[str]) -> tuple[list[str], list[str], list[Gap]]:
@@ -152,12 +163,30 @@ def _home(path: str) -> str:
     return above
 
 
+def _is_extra(path: str) -> bool:
+    """Whether a path is a values file that Terraform reads only where `-var-file` names it."""
+    automatic = os.path.basename(path) in FIXED or path.endswith(AUTOMATIC)
+    beside = os.path.realpath(os.path.dirname(path) or ".") == _home(path)
+    return path.endswith(VALUES) and os.path.isfile(path) and not (automatic and beside)
+
+
+def _homeless(path: str) -> Gap:
+    return Gap(
+        what=shown(path),
+        why="a values file with no Terraform beside it or above it: no telling which root module reads it",
+        hint="name the root module and the file: keyturn scan ROOT --var-file FILE",
+    )
+
+
 def _searched(named: list[str]) -> Iterator[str]:
-    """Where callers of a named module are looked for: below the current directory, or the module itself outside of it."""
+    """Where callers of a named module are looked for: the current directory, the repository around it, or the module alone."""
     here = os.path.realpath(".")
-    if any(_within(path, here) for path in named):
-        yield "."
-    yield from (path for path in named if not _within(path, here))
+    for path in named:
+        top = repository(path)
+        if _within(path, here) and (not top or _within(top, here)):
+            yield "."
+        else:
+            yield top or path
 
 
 def _within(path: str, top: str) -> bool:

@@ -236,7 +236,7 @@ def _resource(members: list[Sighting]) -> KeyResource:
         type=first.type,
         origin=Origin.CODE,
         mechanism=first.mechanism,
-        instances=tuple(one.instance for one in members),
+        instances=tuple(dict.fromkeys(one.instance for one in members)),
         location=first.location,
         block=first.block,
         module_path=os.path.dirname(first.location.path) or ".",
