@@ -111,6 +111,13 @@ ROWS: list[tuple[str, str, Rotation, timedelta | None, str]] = [
         None,
         "no instance",
     ),
+    (
+        "bridge counted to nothing",
+        ROTATOR + block("time_static", "s", "count = 0\n  rfc3339 = time_rotating.r.rfc3339") + key("time_static.s"),
+        Rotation.BROKEN,
+        None,
+        "time_static.s has no instance",
+    ),
     ("depends_on", ROTATOR + key(extra="depends_on = [time_rotating.r]"), Rotation.BROKEN, None, "order"),
     (
         "depends_on of the bridge",

@@ -74,8 +74,7 @@ def _why(case: Case, clock: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, str]:
     if clock.kind == "order":
         return f"depends_on only sets the order: {clock.name} in it replaces nothing", _BRIDGE
     if clock.kind == "resource" and block_of(case.outcome.run, clock) is None:
-        why = f"{clock.name} has no instance (its count or for_each is empty), so nothing drives it"
-        return why, f"Give {clock.name} an instance where the key has one"
+        return _empty(clock)
     if any(case.owner.under(f"{target.type}.{target.name}") == clock.name for target in targets):
         return _DIRECT.format(clock.name), _BRIDGE
     pinned = find_pinned(case, leaves)
@@ -166,15 +165,17 @@ def _hangs_in_the_air(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
     bridge = next((leaf for leaf in leaves if leaf.kind == "resource" and is_bridge(leaf)), None)
     if bridge is None or not _targets(case):
         return None
-    why = f"it hangs on {bridge.name}, and nothing ever changes that"
-    return make(
-        case,
-        Rotation.BROKEN,
-        why,
-        leaves,
-        driver=bridge,
-        cure=f"Let a clock drive {bridge.name}: time_rotating, or plantimestamp()",
-    )
+    if block_of(case.outcome.run, bridge) is None:
+        why, cure = _empty(bridge)
+    else:
+        why = f"it hangs on {bridge.name}, and nothing ever changes that"
+        cure = f"Let a clock drive {bridge.name}: time_rotating, or plantimestamp()"
+    return make(case, Rotation.BROKEN, why, leaves, driver=bridge, cure=cure)
+
+
+def _empty(leaf: Leaf) -> tuple[str, str]:
+    why = f"{leaf.name} has no instance (its count or for_each is empty), so nothing drives it"
+    return why, f"Give {leaf.name} an instance where the key has one"
 
 
 def _guarded(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
