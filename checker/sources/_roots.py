@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 
-from checker.hcl.files import AUTOMATIC, CODE, FIXED, VALUES, Folder, folder, repository, shown, walk
+from checker.hcl.files import AUTOMATIC, CODE, FIXED, VALUES, Folder, folder, shown, walk
 from checker.model import CallRow, Gap, KeyResource
 from checker.record import dataclass
+from checker.repository import repository
 from checker.sources._skim import KEY_NEEDLES, Directory, skim
 
 USER = "aws_iam_user"
