@@ -27,7 +27,7 @@ ROOMS = {
     "rules": {"late", "model"},
     "formats": {"model"},
     "link": {"model"},
-    "sources": {"iam", "model", "errors", "hcl", "mechanism"},
+    "sources": {"iam", "repository", "model", "errors", "hcl", "mechanism"},
     "mechanism": {"model", "hcl"},
     "fix": {"model", "errors", "hcl"},
     "rotate": {"iam", "model", "errors"},
