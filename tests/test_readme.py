@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from checker.cli import COMMANDS, main
+from checker.formats import FORMATS
 from checker.model import Severity
 from checker.policy import load
 from checker.rules import RULES
@@ -147,6 +148,11 @@ def test_the_ignore_that_is_shown_works(tmp_path, capsys):
     (tmp_path / "main.tf").write_text(f'{code}  user = "vendor"\n}}\n')
     assert main(["scan", str(tmp_path), "--as-of", "2027-03-30"]) == 0
     assert main(["scan", str(tmp_path), "--as-of", "2027-04-02"]) == 1
+
+
+def test_every_format_is_named():
+    """A reader learns what `-f` takes."""
+    assert [name for name in FORMATS if f"`{name}`" not in TEXT] == []
 
 
 def test_every_rule_has_its_row():
