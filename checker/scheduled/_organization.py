@@ -23,8 +23,8 @@ from checker.sources import organization
 from checker.sources.aws import Clock, Target, connect
 from checker.sources.organization import Choice
 
-AT_ONCE = 16
-"""Shards that are fetched side by side."""
+AT_ONCE = 10
+"""Shards that are fetched side by side: as many as botocore keeps connections for."""
 
 
 def accounts(settings: Settings, event: Mapping[str, Any]) -> dict[str, Any]:

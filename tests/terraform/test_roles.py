@@ -8,6 +8,7 @@ import pytest
 
 from checker.cli import main
 from checker.rotate import CHANGING, READING
+from checker.rotate._journal import TAG
 from tests.amazon import DENIED, HUB, Amazon, Key, Person, environment, serving
 from tests.terraform.permissions import Policy
 
@@ -129,6 +130,14 @@ def test_members_get_the_same_role(deployed):
     assert properties["PermissionsBoundary"] == {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:policy/bounds"}
     assert properties["Tags"] == [{"Key": "team", "Value": "security"}]
     assert stacks["permission_model"] == "SERVICE_MANAGED"
+
+
+def test_the_rotator_writes_no_tag_but_the_journal(deployed):
+    """A tag may grant rights elsewhere: the role may set the one in which a rotation is noted, and no other."""
+    statements = json.loads(deployed.policies["rotator"].text)["Statement"]
+    (journal,) = [one for one in statements if "iam:TagUser" in one["Action"]]
+    assert journal["Action"] == ["iam:TagUser"]
+    assert journal["Condition"] == {"ForAllValues:StringEquals": {"aws:TagKeys": [TAG]}}
 
 
 def test_the_rotator_may_do_what_a_rotation_does_and_nothing_else(deployed):

@@ -22,7 +22,7 @@ variable "rotate_every_days" {
 }
 
 variable "overlap_days" {
-  description = "For so many days after a turn the previous key still works, while its users take up the new one. Then it is switched off, and waits so for its replacement. Applies must come more often than that."
+  description = "For so many days after a turn the previous key still works, while its users take up the new one. Then it is switched off, and waits so for its replacement. Applies must come more often than that. Keyturn's default policy lets two active keys pass for 14 days."
   type        = number
   default     = 7
   nullable    = false
