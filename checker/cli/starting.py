@@ -16,11 +16,14 @@ from checker.record import dataclass
 
 POLICY = "keyturn.yaml"
 WORKFLOW = ".github/workflows/keyturn.yml"
+POLICY_TOO, WORKFLOW_TOO = "keyturn.yml", ".github/workflows/keyturn.yaml"
+"""The same files with the other ending, which counts too."""
 NEXT = {
     POLICY: "keyturn scan",
     hooks.FILE: "pre-commit install --hook-type pre-commit --hook-type pre-push",
     WORKFLOW: "commit and push: the findings of main become code scanning alerts",
 }
+NEXT |= {POLICY_TOO: NEXT[POLICY], WORKFLOW_TOO: NEXT[WORKFLOW]}
 """What to do once a file is there."""
 
 
@@ -65,13 +68,18 @@ def _root() -> Path:
 
 def _changes(root: Path, only: tuple[str, ...], source: Origin, *, overwrite: bool) -> Iterator[Change]:
     if not only or "policy" in only:
-        yield _whole(root, POLICY, _policy(), overwrite=overwrite)
+        yield _whole(root, _there(root, POLICY, POLICY_TOO), _policy(), overwrite=overwrite)
     if "hook" in only or (not only and (root / ".git").exists()):
         yield _hook(root, source)
     if "workflow" in only or (not only and _on_github(root)):
-        text = _workflow(source)
+        text, name = _workflow(source), _there(root, WORKFLOW, WORKFLOW_TOO)
         advice = "not written: where to get Keyturn from is not known; give --repository and --revision"
-        yield _whole(root, WORKFLOW, text, overwrite=overwrite) if text else Change(name=WORKFLOW, why=advice)
+        yield _whole(root, name, text, overwrite=overwrite) if text else Change(name=name, why=advice)
+
+
+def _there(root: Path, name: str, other: str) -> str:
+    """The other name where a file bears that and not this one: two files for one thing would contradict each other."""
+    return other if (root / other).exists() and not (root / name).exists() else name
 
 
 def _whole(root: Path, name: str, text: str, *, overwrite: bool) -> Change:

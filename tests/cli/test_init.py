@@ -97,6 +97,21 @@ def test_what_is_there_stays(repository, capsys):
     assert policy.load("keyturn.yaml").name == "ours"
 
 
+def test_a_file_with_the_other_ending_is_the_same_file(repository, capsys):
+    """A second policy beside keyturn.yml would stop every scan, and a second workflow would run twice."""
+    policy_too, workflow_too = repository / "keyturn.yml", repository / ".github/workflows/keyturn.yaml"
+    workflow_too.parent.mkdir(parents=True)
+    policy_too.write_text("name: mine\n")
+    workflow_too.write_text("name: mine\n")
+    assert main(["init", *SOURCE, "--yes"]) == 0
+    assert there(repository) == {"keyturn.yml", ".github/workflows/keyturn.yaml", HOOKS}
+    assert policy_too.read_text() == workflow_too.read_text() == "name: mine\n"
+    assert main(["init", *SOURCE, "--yes", "--overwrite"]) == 0
+    assert there(repository) == {"keyturn.yml", ".github/workflows/keyturn.yaml", HOOKS}
+    assert "wrote keyturn.yml. Next: keyturn scan" in capsys.readouterr().err
+    assert policy.load(None, near=["."]).name == "ours"
+
+
 def test_hooks_that_are_there_stay(repository):
     """The entry is added, comments and all others stay, and pre-commit's own parser takes the whole."""
     (repository / HOOKS).write_text("# ours\nrepos:\n  - repo: local\n    hooks: [] # none\nci: {}\n")
