@@ -11,7 +11,7 @@ def known(file: str) -> frozenset[str]:
     """The fingerprints of an older run's findings, from its SARIF file or JSON report; of what was exempt there, none."""
     log = _parsed(file)
     if isinstance(log, dict) and log.get("format") == "keyturn-report":
-        return frozenset(_of_report(file, log))
+        return _of_report(file, log)
     if not _is_ours(log):
         advice = "Make one with -f sarif=FILE or -f json=FILE."
         raise UsageError(f"--baseline {file}: this is neither a SARIF file nor a JSON report of Keyturn. {advice}")
@@ -32,11 +32,17 @@ def _parsed(file: str) -> Any:
         raise UsageError(f"--baseline {file}: this is not JSON ({error}).") from error
 
 
-def _of_report(file: str, document: dict[str, Any]) -> list[str]:
+def _of_report(file: str, document: dict[str, Any]) -> frozenset[str]:
+    from checker.formats.json_report import VERSION
+
     try:
-        return [one["fingerprint"] for one in document["findings"] if not one["exempt"]]
-    except (KeyError, TypeError) as error:
-        raise UsageError(f"--baseline {file}: this JSON report is damaged. Make it again with -f json=FILE.") from error
+        names = [one["fingerprint"] for one in document["findings"] if not one["exempt"]]
+    except (KeyError, TypeError):
+        names = [None]
+    if document.get("version") != VERSION or not all(isinstance(name, str) for name in names):
+        why = f"this JSON report is damaged, or not of version {VERSION}"
+        raise UsageError(f"--baseline {file}: {why}. Make it again with -f json=FILE.")
+    return frozenset(names)
 
 
 def _is_ours(log: Any) -> bool:

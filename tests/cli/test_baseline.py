@@ -72,6 +72,10 @@ def test_what_was_exempt_then_is_new(code):
         ('{"runs": [7]}', "this is neither"),
         ('{"format": "keyturn-report"}', "this JSON report is damaged"),
         ('{"format": "keyturn-report", "findings": [7]}', "this JSON report is damaged"),
+        ('{"format": "keyturn-report", "version": 1, "findings": [7]}', "this JSON report is damaged"),
+        ('{"format": "keyturn-report", "version": 1, "findings": [{"fingerprint": [], "exempt": null}]}', "this JSON report is"),
+        ('{"format": "keyturn-report", "version": 1, "findings": [{"fingerprint": 7, "exempt": null}]}', "this JSON report is"),
+        ('{"format": "keyturn-report", "version": 2, "findings": []}', "this JSON report is damaged, or not of version 1."),
     ],
 )
 def test_a_file_that_is_no_baseline_stops_the_run(code, capsys, text, says):
