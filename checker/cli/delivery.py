@@ -24,6 +24,7 @@ class Wishes:
     """What was asked for beside the report, by the names of the options."""
 
     sarif_category: str | None
+    sarif_suppressed: bool
     show_key_ids: bool
     color: str
     quiet: bool
@@ -34,8 +35,8 @@ class Wishes:
 
     def settings(self, one: Output) -> dict[str, Any]:
         """What a format is told beside the report."""
-        if one.format == "sarif" and self.sarif_category:
-            return {"category": self.sarif_category}
+        if one.format == "sarif":
+            return {"category": self.sarif_category or "", "suppressed": self.sarif_suppressed}
         if one.format != "text":
             return {}
         plain = {"colour": self.color == "always", "show_ids": self.show_key_ids}

@@ -136,6 +136,11 @@ OUTPUT = (
         metavar="FILE",
     ),
     _option("--sarif-category", help="A name that keeps several SARIF uploads of one commit apart.", metavar="NAME"),
+    _option(
+        "--sarif-suppressed",
+        help="Write exempt findings to SARIF too, as suppressed results. Not for GitHub, which would open alerts for them.",
+        is_flag=True,
+    ),
     _option("--show-key-ids", help="Show whole key ids, not the last four characters.", is_flag=True),
     _option(
         "--color",
@@ -158,7 +163,7 @@ PARAMETERS: tuple[click.Parameter, ...] = (
 )
 
 
-_OF_REPORTS = ("fail_on", "format", "sarif_category", "show_key_ids", "color", "quiet")
+_OF_REPORTS = ("fail_on", "format", "sarif_category", "sarif_suppressed", "show_key_ids", "color", "quiet")
 OF_REPORTS = tuple(one for one in (*JUDGEMENT, *OUTPUT) if one.name in _OF_REPORTS)
 """The options of the commands that read reports instead of evidence."""
 

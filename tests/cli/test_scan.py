@@ -223,6 +223,18 @@ def test_sarif_takes_its_category_and_anchor():
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "here.txt"
 
 
+def test_sarif_holds_exempt_findings_where_they_are_asked_for():
+    """As suppressed results, for viewers that heed that; a file for GitHub, and a later baseline, know nothing of them."""
+    write("main.tf", f'# keyturn:ignore[no-rotation] until=2099-01-01 reason="a vendor"\n{PLAIN}')
+    main(["scan", "-f", "sarif=plain.sarif"])
+    main(["scan", "-f", "sarif=all.sarif", "--sarif-suppressed"])
+    plain, whole = (json.loads(Path(name).read_text())["runs"][0]["results"] for name in ("plain.sarif", "all.sarif"))
+    assert plain == []
+    assert [(one["ruleId"], one["suppressions"][0]["status"]) for one in whole] == [("no-rotation", "accepted")]
+    write("main.tf", PLAIN)
+    assert main(["scan", "--baseline", "all.sarif"]) == 1
+
+
 @pytest.mark.parametrize("chosen", ["--policy", "--sarif-anchor"])
 def test_a_file_that_is_named_from_elsewhere_is_an_anchor_too(chosen):
     """An absolute path, or one that goes round, names the same file of the repository."""
