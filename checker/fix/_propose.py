@@ -14,7 +14,7 @@ from checker.fix._text import Page
 from checker.hcl.directory import load
 from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Place
-from checker.model import DELETED, Finding, Fix, KeyResource, Location, Origin, Report, SourceText
+from checker.model import DELETED, IN_A_PLAN, Finding, Fix, KeyResource, Location, Origin, Report, SourceText
 from checker.record import dataclass
 
 MANUAL = "manual-rotation"
@@ -84,7 +84,7 @@ class _Desk:
             return replace(finding, unmended="somebody has chosen this: --fix-manual lets time replace the key as well")
         if not self.wanted(finding) or resource is None:
             return finding
-        if place is None or resource.origin is not Origin.CODE:
+        if place is None or resource.origin is not Origin.CODE or IN_A_PLAN in place.path:
             return replace(finding, unmended="it was seen without its code: give the folder of the code as well")
         spot = _spot(place, place.path)
         if spot not in self.answers:

@@ -6,13 +6,11 @@ import re
 from dataclasses import replace
 from posixpath import normpath
 
-from checker.model import Finding, Location, Report
+from checker.model import IN_A_PLAN, Finding, Location, Report
 from checker.record import dataclass
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _NO_FILE = "keyturn.yaml"
-_INSIDE_A_PLAN = "!/"
-"""Stands between a saved plan and a file of the code in it: no file of a repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ def uri(path: str) -> str:
 
 
 def _inside(path: str) -> str | None:
-    if not path or path.startswith("/") or _DRIVE.match(path) or _INSIDE_A_PLAN in path:
+    if not path or path.startswith("/") or _DRIVE.match(path) or IN_A_PLAN in path:
         return None
     plain = normpath(path)
     return None if plain in (".", "..") or plain.startswith("../") else plain

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from checker.hcl.files import shown
-from checker.model import Fact, Gap, Instance, SourceText
+from checker.model import IN_A_PLAN, Fact, Gap, Instance, SourceText
 from checker.record import dataclass
 from checker.sources._plan_file import DAMAGE, opened
 
@@ -150,7 +150,7 @@ def _names(folder: Path, root: Path, pieces: tuple[Piece, ...], name: str, home:
     for piece in pieces:
         place = str(_place(folder, root, piece.path))
         own = "" if piece.path == "." else piece.path
-        called = f"{name}!/{own}" if home is None else shown(str(home / own))
+        called = f"{name}{IN_A_PLAN}{own}" if home is None else shown(str(home / own))
         names[place] = names[shown(place)] = called
     return tuple(sorted(names.items(), key=lambda one: (-len(one[0]), one)))
 
@@ -165,11 +165,11 @@ def renamed(value: T, names: tuple[tuple[str, str], ...]) -> T:
         changed = tuple(renamed(one, names) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):
         changed = replace(value, **{one.name: renamed(getattr(value, one.name), names) for one in fields(value)})
-        if isinstance(changed, Instance) and changed.root.endswith("!/"):
+        if isinstance(changed, Instance) and changed.root.endswith(IN_A_PLAN):
             changed = replace(changed, root="")  # no directory that anybody could go to
     return cast("T", changed)
 
 
 def _within(called: str) -> str:
     """What stands before the name of a file in a directory."""
-    return "" if called == "." else called if called.endswith("!/") else f"{called}/"
+    return "" if called == "." else called if called.endswith(IN_A_PLAN) else f"{called}/"

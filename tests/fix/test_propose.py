@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from checker.fix import Wish, propose
-from checker.model import DELETED, Finding, Origin, Report
+from checker.model import DELETED, Finding, Location, Origin, Report
 from checker.scan import run
 from checker.sources import code
 from tests.factories import AT, KEY_ID, a_key
 from tests.policy.policies import a_policy
 
+IN_PLAN = Location(path="tfplan!/m/main.tf", line=1)
 BARE = 'resource "aws_iam_access_key" "k" {\n  user = "ci"\n}\n'
 
 
@@ -40,7 +41,7 @@ def test_a_key_that_is_deleted_leaves_room(status, crowded):
     assert ("the old one first, since its user has two keys" in found.title) is crowded
 
 
-@pytest.mark.parametrize("seen", [{"origin": Origin.PLAN}, {"location": None}])
+@pytest.mark.parametrize("seen", [{"origin": Origin.PLAN}, {"location": None}, {"location": IN_PLAN}])
 def test_what_was_seen_without_its_code_is_said(seen):
     """An edit needs a line: who gave a plan alone is told to give the code."""
     report = judged()
