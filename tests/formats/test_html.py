@@ -13,7 +13,7 @@ from checker.formats._escape import clean
 from checker.formats._keys import rows
 from checker.formats.html import render
 from checker.formats.html._ages import picture
-from checker.model import AccessKey, Evidence, Gap, LastUse, Location, ModuleCall, Report, Seen, Severity
+from checker.model import AccessKey, Evidence, Gap, Instance, LastUse, Location, ModuleCall, Report, Seen, Severity
 from tests.formats.golden import assert_golden
 from tests.formats.reports import (
     AT,
@@ -140,6 +140,12 @@ def test_each_finding_has_its_code_and_its_next_step() -> None:
     assert ("10", "resource &quot;time_rotating&quot; &quot;quarter&quot; {") in marked
     assert "What to do: </b>Put a terraform_data resource between the two.</p>" in text
     assert "<code>--fix</code> can write this." in text
+
+
+def test_an_address_in_two_roots_is_said_once() -> None:
+    """The call of one module in several root modules has one address; the message tells the roots apart."""
+    resource = a_resource(instances=tuple(Instance(address="module.m.k", root=root) for root in ("a", "b")))
+    assert "<dt>Resource</dt><dd>module.m.k</dd>" in render(a_report(a_finding(resource=resource)))
 
 
 def test_code_comes_from_cited_texts_alone() -> None:

@@ -121,7 +121,8 @@ def _measured(one: Finding, report: Report) -> Iterator[tuple[str, str]]:
         yield "User", one.key.user
         yield "Made", f"{one.key.created:%Y-%m-%d %H:%M} UTC ({span(age)} ago)" if one.key.created and age is not None else ""
     if one.resource:
-        yield "Resource", ", ".join(instance.address for instance in one.resource.instances[:8])
+        addresses = dict.fromkeys(instance.address for instance in one.resource.instances)
+        yield "Resource", ", ".join(list(addresses)[:8])
         yield "Users", ", ".join(one.resource.users[:8])
         yield "Rotation", f"{one.resource.mechanism.kind.value}: {one.resource.mechanism.why}"
     yield "Limit", span(one.limit) if one.limit else ""

@@ -43,7 +43,7 @@ def timeline(report: Report, rows: Sequence[Row]) -> Markup:
         *_bars(report.at, overdue, coming),
         *_months(report.at),
         *_exemptions(report.at, ends),
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        viewBox=f"0 0 {WIDTH} {HEIGHT if ends else _FLOOR + 24}",
         role="img",
         aria_label=said,
         class_="timeline",
