@@ -9,6 +9,7 @@ from checker.record import dataclass
 from checker.rotate import _changes
 from checker.rotate._hands import Hands, Situation
 from checker.rotate._journal import TAG, Journal
+from checker.rotate._outside import RefusedError
 from checker.rotate._secret import Credential
 from checker.rotate._step import Step
 from checker.rotate.destinations import Destination
@@ -44,7 +45,13 @@ class Work:
 
     def note(self, journal: Journal) -> None:
         """Write the journal."""
-        _changes.tag_user(self.hands.iam, self.hands.user, TAG, str(journal))
+        try:
+            _changes.tag_user(self.hands.iam, self.hands.user, TAG, str(journal))
+        except RefusedError as refusal:
+            if refusal.code != "LimitExceeded":
+                raise
+            text = f"{self.hands.user} has as many tags as AWS allows, and the journal needs one, {TAG}. Remove another one."
+            raise RefusedError(text, refusal.code) from refusal
 
     def make(self) -> Credential:
         """Have AWS make a key."""

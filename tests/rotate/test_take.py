@@ -208,6 +208,15 @@ def test_ctrl_c_while_a_secret_is_handed_over_leaves_both_keys(toy, monkeypatch)
     assert held(toy) == [("0", "Active"), ("1", "Active")]
 
 
+def test_a_user_with_as_many_tags_as_aws_allows_is_told_what_to_do(toy):
+    """The journal needs one, and nothing is done without it."""
+    toy.refusals = {"TagUser": "LimitExceeded"}
+    assert str(failing(toy, Shelf())) == (
+        f"ci has as many tags as AWS allows, and the journal needs one, {TAG}. Remove another one."
+    )
+    assert held(toy) == [("0", "Active")]
+
+
 def test_a_new_key_that_cannot_be_deleted_again_is_named(toy):
     """A later run deletes it."""
     toy.refusals = {"GetCallerIdentity": "InvalidClientTokenId", "DeleteAccessKey": "AccessDenied"}
