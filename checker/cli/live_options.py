@@ -55,6 +55,8 @@ _FORMS = {
     "external_id": (r"[\w+=,.@:/-]{2,1224}", "made of 2 or more letters, digits and +=,.@:/-"),
     "session_name": (r"[\w+=,.@-]{2,64}", "made of 2 to 64 letters, digits and +=,.@-"),
     **dict.fromkeys(("account", "skip_account"), (r"\d{12}", "an account's 12 digits")),
+    "save_evidence": (r"(?s:.+)", "the name of a file"),
+    "dask": (r"\S+", "the address of a scheduler, such as tcp://host:8786"),
     **dict.fromkeys(("ou", "skip_ou"), (r"ou-[a-z0-9-]+|r-[a-z0-9]+", "of the form ou-ab12-cdefgh34, or r-ab12 for the root")),
 }
 """What AWS takes for each option, and how to say that."""

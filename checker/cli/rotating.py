@@ -36,6 +36,7 @@ def run(given: Mapping[str, Any]) -> int:
 
 def _check(options: Options) -> None:
     """Refuse options that say nothing together, before anything is asked of AWS."""
+    _check_names(options)
     if not options.users and not options.report:
         raise click.UsageError("name the users whose keys are to be rotated, or give --from report.json.")
     if options.end and options.reactivate:
@@ -54,6 +55,15 @@ def _check(options: Options) -> None:
     live_options.checked(
         {**names, "live": True, **accounts, "external_id": options.external_id, "session_name": options.session_name}
     )
+
+
+def _check_names(options: Options) -> None:
+    """Refuse what an unset variable of a script leaves: without its key, --reactivate would be another step."""
+    if "" in options.users:
+        raise click.UsageError("an empty text names no user.")
+    for name in ("end", "reactivate"):
+        if getattr(options, name) == "":
+            raise click.UsageError(f"--{name} is empty, and names no key.")
 
 
 def _answer(options: Options) -> Answer:

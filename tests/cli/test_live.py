@@ -268,6 +268,8 @@ WRONG = [
     (["--live", "--organization"], "--organization needs --role-name, the role to assume in each account."),
     ([*BY_ROLE, "--role-arn", role(WEB)], "--role-arn and --organization do not go together."),
     (["--live", "--dask", "tcp://x:1", "--profile", "x"], "--dask and --profile do not go together."),
+    (["--live", "--save-evidence", ""], "--save-evidence '' is not the name of a file."),
+    (["--live", "--dask", ""], "--dask '' is not the address of a scheduler, such as tcp://host:8786."),
     ([*BY_ROLE, "--profile", "x", "--profile", "y"], "roles are assumed from one profile. Give --profile once."),
     (["--live", "--role-arn", "audit"], "'audit' is not of the form arn:aws:iam::111122223333:role/NAME."),
     ([*BY_ROLE, "--account", "web"], "'web' is not an account's 12 digits."),
