@@ -112,12 +112,21 @@ def _lay_out(folder: Path, pieces: tuple[Piece, ...]) -> Path:
         place = _place(folder, root, piece.path)
         place.mkdir(parents=True, exist_ok=True)
         for name, data in piece.files:
-            with (place / name).open("xb") as file:
-                file.write(data)
+            _write(place / name, data)
     noted = root / ".terraform" / "modules"
     noted.mkdir(parents=True, exist_ok=True)
     (noted / "modules.json").write_text(json.dumps({"Modules": [dict(piece.listed) for piece in pieces]}), encoding="utf-8")
     return root
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file; a module that is called twice is in the plan twice, and alike."""
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        if not _same(path, data):
+            raise
 
 
 def _place(folder: Path, root: Path, path: str) -> Path:

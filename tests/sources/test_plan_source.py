@@ -178,6 +178,18 @@ def test_no_directory_is_outside_the_folder(tmp_path):
         _plan_source._place(tmp_path, tmp_path / "near", "../../x")
 
 
+def test_a_module_that_is_called_twice_is_one_module():
+    """Terraform keeps the code of each call, and both of them lay in one directory."""
+    tree = {
+        "": (".", {"main.tf": "root"}),
+        "a": ("m", {"main.tf": "m"}),
+        "b": ("m", {"main.tf": "m"}),
+        "b.c": ("m/../m", {"main.tf": "m"}),
+    }
+    some = found(a_binary_plan(a_change(K), more=code(tree)))
+    assert {one.address: one.location.path for one in some} == {"root": "tfplan!/main.tf", "m": "tfplan!/m/main.tf"}
+
+
 def test_two_modules_in_one_place_are_a_gap():
     """One would hide the other."""
     tree = {"": (".", {"main.tf": "r"}), "x": ("./", {"main.tf": "x"})}
