@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
@@ -17,6 +17,7 @@ from checker.sources._terraform_keys import (
     bare,
     copied,
     dependencies,
+    is_marked,
     mapping,
     root_resources,
     text,
@@ -98,7 +99,7 @@ def _change(plan: Plan, entry: Mapping[str, Any]) -> None:
         return
     hidden = frozenset(name for name, value in mapping(change.get("after_unknown")).items() if value)
     before, after = change.get("before"), change.get("after")
-    marks = dict.fromkeys((*_marked(change, "before"), *_marked(change, "after")), True)
+    marks = {"user": any(is_marked(change.get(f"{when}_sensitive"), "user") for when in ("before", "after"))}
     plan.changes.append(
         Change(
             address=address,
@@ -116,11 +117,6 @@ def _is_whole(change: Mapping[str, Any]) -> bool:
     actions, values = change.get("actions"), [change.get(when) for when in ("before", "after") if change.get(when) is not None]
     told = isinstance(actions, list) and actions and all(isinstance(one, str) for one in actions)
     return bool(told and values) and all(isinstance(one, dict) for one in values)
-
-
-def _marked(change: Mapping[str, Any], when: str) -> Iterator[str]:
-    """The attributes that are sensitive before or after."""
-    return (name for name, told in mapping(change.get(f"{when}_sensitive")).items() if told)
 
 
 def _prior_state(plan: Plan, document: Document) -> None:

@@ -48,8 +48,13 @@ def copied(values: Mapping[str, Any], unknown: frozenset[str] = frozenset(), *, 
         created=when(text(values.get("create_date")) or ""),
         has_pgp_key=bool(values.get("pgp_key")) or "pgp_key" in unknown,
         max_age=timedelta(seconds=seconds) if isinstance(seconds, int) and 0 < seconds < 1 << 33 else None,
-        is_veiled=bool(mapping(marks).get("user")),
+        is_veiled=is_marked(marks, "user"),
     )
+
+
+def is_marked(marks: object, name: str) -> bool:
+    """Whether an attribute is sensitive; True marks all of them."""
+    return marks is True or bool(mapping(marks).get(name))
 
 
 def instance(address: str, attributes: Attributes) -> Instance:
@@ -124,7 +129,7 @@ class Owners:
         account = found[1] if found else None
         if name and account:
             self._accounts.setdefault(name, {})[address or ""] = account
-        if name and address and not mapping(marks).get("name"):
+        if name and address and not is_marked(marks, "name"):
             self._users[name, address] = account
 
     def users(self) -> Iterator[ManagedUser]:

@@ -105,12 +105,15 @@ def test_a_key_that_is_replaced_and_forgotten_stays_as_it_is(actions):
     assert (key.status, key.planned, key.id) == ("Active", actions, KEY_ID)
 
 
+@pytest.mark.parametrize("marks", [{"user": True, "secret": True}, True])
 @pytest.mark.parametrize("when", ["before_sensitive", "after_sensitive"])
-def test_a_user_whose_name_is_sensitive_is_not_named(when):
-    """The key is judged all the same, under its address."""
+def test_a_user_whose_name_is_sensitive_is_not_named(when, marks):
+    """The key is judged all the same, under its address; what is sensitive as a whole is so in each part."""
     change = a_change()
-    change["change"][when] = {"user": True, "secret": True}
-    facts = read_plan(a_plan(change, prior=[a_resource("aws_iam_access_key.other", sensitive_values={"user": True})]))
+    change["change"][when] = marks
+    user = a_resource("aws_iam_user.u", {"name": "svc-u"}, sensitive_values=marks if marks is True else {"name": True})
+    facts = read_plan(a_plan(change, prior=[a_resource("aws_iam_access_key.other", sensitive_values=marks), user]))
+    assert "svc-u" not in repr(facts)
     assert [(key.user, key.known_user, key.id) for key in keys(facts)] == [
         ("(sensitive) aws_iam_access_key.k", None, KEY_ID),
         ("(sensitive) aws_iam_access_key.other", None, KEY_ID),
