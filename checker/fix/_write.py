@@ -112,7 +112,11 @@ def _beside(path: str, data: bytes) -> str:
     """The new bytes in a file of their own, with the owner and the permissions of the old one."""
     real = os.path.realpath(path)
     folder, name = os.path.split(real)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}{_MARK}", dir=folder)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}{_MARK}", dir=folder)
+    except OSError as error:
+        why = f"{path}: no file can be made in its folder ({error.strerror}); nothing was changed"
+        raise OutputError(why) from error
     with contextlib.ExitStack() as undone:
         undone.callback(os.unlink, temporary)
         with os.fdopen(handle, "wb") as stream:

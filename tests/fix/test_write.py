@@ -152,6 +152,16 @@ def test_a_read_only_file_stops_all():
     assert held() == {"old\n"}
 
 
+def test_a_folder_that_takes_no_files_stops_all(monkeypatch):
+    """The file that was to be mended is named, and not the one that could not be made beside it."""
+    names = three()
+    monkeypatch.setattr(_write.tempfile, "mkstemp", lambda **_: (_ for _ in ()).throw(OSError(13, "Permission denied", ".a.tf")))
+    with pytest.raises(
+        OutputError, match=r"^a\.tf: no file can be made in its folder \(Permission denied\); nothing was changed$"
+    ):
+        write(rewrite([a_fix(*names)], texts(*names)))
+
+
 def test_edits_that_overlap_stop_all():
     """Two fixes that want different texts in one place are not both done."""
     names = three()
