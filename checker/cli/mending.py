@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli import output, terminal
+from checker.cli.arguments import Output
 from checker.formats._escape import shown
 from checker.model import Fact, Finding, Fix, Report
 from checker.record import dataclass
@@ -23,6 +24,8 @@ RISK = (
     "no code here hands each new secret on to what uses the key, so the first replacement may cut that off. "
     "Put the secret where its users fetch it before you apply"
 )
+STARTED = ("no-rotation", "broken-rotation", "manual-rotation")
+"""The rules whose mends let time replace a key that it did not replace before."""
 SHOWN = 20
 """More findings than these are only counted where no fix is offered: the reports have them all."""
 _LONG = 5000
@@ -43,6 +46,14 @@ class Mending:
     @property
     def asked(self) -> bool:
         return self.diff or self.fix is not None
+
+
+def check(asked: Mending, outputs: tuple[Output, ...]) -> None:
+    """Raise for wishes that do not go together, before any work is done in vain."""
+    if asked.diff and asked.fix:
+        raise click.UsageError("--diff shows and --fix writes. Give one of them.")
+    if asked.diff and any(one.file == "-" for one in outputs):
+        raise click.UsageError("--diff writes the patch to standard output. Give the report a file: -f NAME=FILE")
 
 
 def remembered(source: Source) -> Source:
@@ -68,13 +79,12 @@ def mend(report: Report, asked: Mending, again: Callable[[], Report]) -> Report:
     """Show the patch, or write it and judge once more: what is reported then is what is left."""
     from checker import fix
 
-    if asked.diff and asked.fix:
-        raise click.UsageError("--diff shows and --fix writes. Give one of them.")
     fixes = fix.unique(report.findings)
     if asked.diff:
-        patch = _patch(fix.rewrite(fixes, report.texts))
+        changes = fix.rewrite(fixes, report.texts)
+        patch = _patch(changes)
         output.write(_coloured(patch) if terminal.wants_colour(asked.color, sys.stdout) else patch, "-")
-        _say((*_risky([one for one in fixes if not one.safe], "shown"), *_unmended(report)))
+        _say((*_elsewhere(changes), *_risky([one for one in fixes if not one.safe], "shown"), *_unmended(report)))
         return report
     chosen = [one for one in fixes if one.safe or asked.fix == "all"]
     changes = fix.rewrite(chosen, report.texts)
@@ -82,7 +92,7 @@ def mend(report: Report, asked: Mending, again: Callable[[], Report]) -> Report:
     _say(_swept({*changes, *(one.path for one in report.texts)}))
     fix.write(changes)
     _say(_said(chosen, tuple(changes), len(fixes) - len(chosen)))
-    _say((*_aged(report, chosen), *_unmended(report)))
+    _say((*_ending(report, chosen), *_aged(report, chosen), *_unmended(report)))
     return again() if changes else report
 
 
@@ -95,6 +105,11 @@ def _risky(fixes: list[Fix], what: str) -> Iterator[str]:
     """What it means to apply edits that are not safe, said before they are written."""
     if fixes:
         yield f"{len(fixes)} of the edits {what} {'is' if len(fixes) == 1 else 'are'} not safe: {RISK}."
+
+
+def _elsewhere(paths: Iterable[str]) -> Iterator[str]:
+    if not all(map(_is_here, paths)):
+        yield "files outside of the current directory are named from the top: patch -p1 -d / applies them"
 
 
 def _swept(paths: Iterable[str]) -> Iterator[str]:
@@ -113,12 +128,16 @@ def _said(chosen: list[Fix], paths: tuple[str, ...], left: int) -> Iterator[str]
         yield f"mended: {one.title}" + ("" if one.safe else " (not safe)")
     for path in paths:
         yield f"wrote {path}"
-    if any(one.safe and "replace_triggered_by" in edit.text for one in chosen for edit in one.edits):
-        yield "each replacement destroys the old key in the same apply: what keeps a copy of the secret must fetch it anew"
     if any("time_" in edit.text for one in chosen for edit in one.edits):
         yield "run `terraform init` before the next plan: the edits use the time provider"
     if left:
         yield f"not mended: {left} more; {RISK}. --diff shows these edits, and --fix=all writes them"
+
+
+def _ending(report: Report, chosen: list[Fix]) -> Iterator[str]:
+    """What begins with a safe edit that lets time replace a key which it did not replace before."""
+    if any(one.rule in STARTED and one.fix in chosen and one.fix.safe for one in report.findings if one.fix):
+        yield "each replacement destroys the old key in the same apply: what keeps a copy of the secret must fetch it anew"
 
 
 def _aged(report: Report, chosen: list[Fix]) -> Iterator[str]:
@@ -185,9 +204,14 @@ def _name(path: str) -> str:
     """The path from the current directory down; from the top where the file is elsewhere (`patch -p1 -d /`)."""
     from pathlib import Path
 
-    full = Path(path).absolute()
-    here = Path.cwd()
-    return (full.relative_to(here) if full.is_relative_to(here) else full.relative_to(full.anchor)).as_posix()
+    full = Path(os.path.abspath(path))
+    return (full.relative_to(Path.cwd()) if _is_here(path) else full.relative_to(full.anchor)).as_posix()
+
+
+def _is_here(path: str) -> bool:
+    from pathlib import Path
+
+    return Path(os.path.abspath(path)).is_relative_to(Path.cwd())
 
 
 def _quoted(name: str) -> str:

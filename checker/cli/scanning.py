@@ -60,6 +60,7 @@ def run(given: Mapping[str, Any]) -> int:
     options = _options(given)
     started = time.perf_counter()
     outputs = output.checked(options.format) if options.format or not options.mending.diff else ()
+    mending.check(options.mending, outputs)
     known = baseline.known(options.baseline) if options.baseline else None
     watch = Watch(stream=sys.stderr if terminal.is_watched(sys.stderr) and not options.quiet else None)
     report = replace(_judged(options, watch), known=known)

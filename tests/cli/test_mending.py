@@ -156,6 +156,42 @@ def test_a_patch_for_files_elsewhere_is_for_the_top(tmp_path, monkeypatch, capfd
     assert "create_before_destroy = true" in (tmp_path / "main.tf").read_text()
 
 
+def test_a_patch_for_a_neighbour_is_for_the_top_too(tmp_path, monkeypatch, capsys):
+    """In a repository as elsewhere: no tool takes names with `..` in them, and the way to apply it is said."""
+    for name in (".git", "infra", "below"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "infra/main.tf").write_text(BARE)
+    monkeypatch.chdir(tmp_path / "below")
+    main(["scan", "../infra", "--diff"])
+    said = capsys.readouterr()
+    assert said.out.startswith(f"--- a{tmp_path.as_posix()}/infra/main.tf\n")
+    assert "keyturn: files outside of the current directory are named from the top: patch -p1 -d / applies them\n" in said.err
+
+
+def test_a_patch_shares_standard_output_with_no_report(capsys):
+    """Either could not be read by a tool; to a file the report goes."""
+    code(BARE)
+    assert main(["scan", "--diff", "-f", "json"]) == 2
+    assert "--diff writes the patch to standard output. Give the report a file" in capsys.readouterr().err
+    assert main(["scan", "--diff", "-f", "json=out.json"]) == 1
+    assert json.loads(Path("out.json").read_text())["findings"]
+
+
+DOWN = 'resource "terraform_data" "k" {\n  triggers_replace = formatdate("YYYY-MM", plantimestamp())\n}\n\n' + BARE.replace(
+    "\n}", "\n  lifecycle {\n    replace_triggered_by = [terraform_data.k]\n  }\n}"
+)
+
+
+@pytest.mark.parametrize(("text", "begins"), [(DELIVERED, True), (DOWN, False)], ids=["no rotation", "downtime"])
+def test_what_begins_with_a_safe_edit_is_said(text, begins, capsys):
+    """Where time replaced the key already, nothing begins."""
+    code(text)
+    main(["scan", "--fix"])
+    said = capsys.readouterr().err
+    assert "keyturn: mended: " in said
+    assert ("each replacement destroys the old key in the same apply" in said) is begins
+
+
 def test_the_patch_is_coloured_when_asked_for(capsys):
     """Headers are bold, additions green, deletions red; without colour it is a plain patch."""
     code("// a\n" + BARE.replace("\n}", "\n  lifecycle { create_before_destroy = false }\n}"))
