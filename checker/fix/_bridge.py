@@ -48,7 +48,7 @@ def stamp(limit: timedelta) -> tuple[str, str]:
     return next((often, text) for least, often, text in _STAMPS if limit >= least)
 
 
-def built_in(names: Names, label: str, path: str, limit: timedelta) -> Bridge:
+def by_clock(names: Names, label: str, path: str, limit: timedelta) -> Bridge:
     """`terraform_data` and `plantimestamp()`: no provider besides Terraform itself, from 1.5 on.
 
     Without a label all keys of one file share the bridge: no other file may declare it again.
@@ -68,9 +68,9 @@ def by_time(names: Names, label: str, path: str, limit: timedelta) -> Bridge:
     return Bridge((clock, static), static.address, f"every {count} {unit}")
 
 
-def onward(names: Names, rotator: str, mechanism: str) -> Bridge:
+def onward(names: Names, rotator: str, *, built_in: bool) -> Bridge:
     """A bridge that is replaced when a rotator that is there expires."""
-    kind = "terraform_data" if mechanism == "builtin" else "time_static"
+    kind = "terraform_data" if built_in else "time_static"
     name = names.free(rotator, (kind,), f"time_rotating.{rotator}")
     made = Made(kind, name, BRIDGES[kind], f"time_rotating.{rotator}.rfc3339")
     return Bridge((made,), made.address, f"with time_rotating.{rotator}")

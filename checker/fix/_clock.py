@@ -138,7 +138,7 @@ def _expression(declared: Declared, place: Location, limit: timedelta) -> Shorte
         return None
     for argument in declared.own.arguments.values():
         calls = [node for node in walk(argument.value) if isinstance(node, Call) and node.name == "plantimestamp"]
-        if [(one.place.line, one.place.column) for one in calls] == [(place.line, place.column)] and _is_stamp(argument.value):
+        if (place.line, place.column) in [(one.place.line, one.place.column) for one in calls] and _is_stamp(argument.value):
             page = Page(declared.file.path, declared.file.data)
             often, text = stamp(limit)
             return Shorter(declared.name or f"local.{argument.name}", often, (page.edit(*page.value(argument), text),))

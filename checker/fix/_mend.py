@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from checker.fix._bridge import BRIDGES, Bridge, Made, built_in, by_time, onward
+from checker.fix._bridge import BRIDGES, Bridge, Made, by_clock, by_time, onward
 from checker.fix._clock import Shorter, is_simple, length, shorter, shorter_at
 from checker.fix._json import Json, Sheet
 from checker.fix._lifecycle import Wanted, lifecycle_edits
@@ -129,11 +129,12 @@ def _bridge(case: Case) -> tuple[Bridge, list[Edit]]:
         if quicker is not None:
             often = "with what drives it" if case.kept else "as the code already says, once nothing stops it"
             return Bridge((), case.kept, quicker.often or often), list(quicker.edits)
-    rotator, edits = _rotator(case)
+    rotator, edits = (_idle(case), ()) if mechanism.kind is Rotation.NONE else _rotator(case)
     standing = _standing(case.module, rotator) if rotator else ""
     if rotator and standing:
         return Bridge((), standing, f"with {rotator.name}"), list(edits)
-    bridge = onward(case.names, rotator.labels[1], case.mechanism) if rotator else _fresh(case)
+    built_in = case.mechanism == "builtin" and knows_built_in((case.module, *case.roots))
+    bridge = onward(case.names, rotator.labels[1], built_in=built_in) if rotator else _fresh(case)
     required = requirement(case.module) if any(one.kind.startswith("time_") for one in bridge.made) else None
     inserted = _inserted(bridge.made, rotator or case.declared, after=rotator is not None)
     return bridge, [*([required] if required else ()), *edits, *inserted]
@@ -154,6 +155,13 @@ def _rotator(case: Case) -> tuple[Declared | None, tuple[Edit, ...]]:
         return declared, ()
     found = None if case.reach.others(case.module, declared.name) else shorter(declared, case.limit, None)
     return (declared, found.edits) if found else (None, ())
+
+
+def _idle(case: Case) -> Declared | None:
+    """A rotator that bears the name of the key and was never wired to it, if it is fast enough."""
+    rotator = case.module.resources.get(("time_rotating", case.label)) if case.mechanism != "builtin" else None
+    own = length(rotator) if rotator is not None and is_simple(rotator) else None
+    return rotator if own is not None and own <= case.limit else None
 
 
 def _quicker(case: Case) -> Shorter | None:
@@ -193,7 +201,7 @@ def _fresh(case: Case) -> Bridge:
         by = "time" if any(map(uses_time, modules)) or not knows_built_in(modules) else "builtin"
     if by == "builtin" and not knows_built_in(modules):
         raise NoEditError("required_version allows no Terraform that has plantimestamp() (1.5): use --fix-with time")
-    return (by_time if by == "time" else built_in)(case.names, case.label, case.declared.file.path, case.limit)
+    return (by_time if by == "time" else by_clock)(case.names, case.label, case.declared.file.path, case.limit)
 
 
 def _inserted(made: Sequence[Made], anchor: Declared, *, after: bool) -> list[Edit]:

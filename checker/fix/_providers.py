@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.fix._json import Sheet
 from checker.fix._names import listed
-from checker.fix._text import Page
+from checker.fix._text import Page, unit
 from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Argument, Body, Literal, Mapping, Nested
 from checker.model import Edit
@@ -37,23 +37,23 @@ def _in_hcl(page: Page, declared: Declared) -> Edit:
     last = max(block.body.arguments.values(), key=lambda one: (one.place.line, one.place.column))
     start, _ = page.span(block.place)
     if block.place.line == block.place.end_line:
-        return _opened(page, block, last)
+        return _opened(page, block, last, unit(page, declared))
     indent = page.indent(page.span(last.place)[0])
-    step = indent.removeprefix(page.indent(start)) or "  "
+    step = indent.removeprefix(page.indent(start)) or unit(page, declared)
     behind = page.line_end(page.span(last.place)[1])
     gap = "" if last.place.line != last.place.end_line else "\n"
     return page.edit(behind, behind, gap + _entry(block.body, indent, step))
 
 
-def _opened(page: Page, block: Nested, last: Argument) -> Edit:
+def _opened(page: Page, block: Nested, last: Argument, step: str) -> Edit:
     """A block on one line, on several."""
     start, end = page.span(block.place)
     outer = page.indent(start)
     first = page.span(last.place)[0]
     kept = page.text(first, end - 1).rstrip()
     opening = page.text(start, first).rstrip()
-    inner = outer + "  "
-    return page.edit(start, end, f"{opening}\n{inner}{kept}\n\n{_entry(block.body, inner, '  ')}{outer}}}")
+    inner = outer + step
+    return page.edit(start, end, f"{opening}\n{inner}{kept}\n\n{_entry(block.body, inner, step)}{outer}}}")
 
 
 def _entry(body: Body, indent: str, step: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import main
-from tests.fix.table import CASES, FIRST, FROZEN, JSON, KEY, MONTH, ON_STATIC, ROTATOR, STATIC, Case, bridge, key, mend
+from tests.fix.table import CASES, FIRST, FROZEN, JSON, KEY, MONTH, ON_DATA, ON_STATIC, ROTATOR, STATIC, Case, bridge, key, mend
 
 BARE, STORED = CASES[0].code, CASES[1].code
 
@@ -403,3 +403,46 @@ def test_a_mend_that_would_not_help_is_not_written(tmp_path):
     code = f'resource "aws_iam_access_key" "k" {{\n  for_each = toset([{MONTH}])\n  user     = "ci"\n}}\n'
     done = mend(Case("one", code, ()), tmp_path)
     assert (done.after, done.titles, done.files["main.tf"].decode()) == (("rotation-downtime",), (), code)
+
+
+HUNG = key(FIRST, "replace_triggered_by  = [time_rotating.k]")
+OLD = 'terraform {\n  required_version = "~> 1.3.0"\n}\n\n'
+
+
+@pytest.mark.parametrize(("versions", "kind"), [("", "terraform_data"), (OLD, "time_static")])
+def test_a_bridge_is_of_a_kind_that_terraform_knows(versions, kind, tmp_path):
+    """Where required_version allows no `terraform_data`, the bridge comes from the provider of the rotator."""
+    assert f"[{kind}.k]" in rewritten(tmp_path, versions + CLOCK + HUNG, "--fix-with", "builtin")
+
+
+@pytest.mark.parametrize(
+    ("rotator", "options", "trigger"),
+    [
+        (CLOCK, (), "time_static.k"),
+        (CLOCK + STATIC.replace('"k"', '"other"'), (), "time_static.other"),
+        (CLOCK, ("--fix-with", "builtin"), "terraform_data.k_rotation"),
+        (ROTATOR % 180, (), "time_static.k_2"),
+        (ROTATOR % "var.days", (), "time_static.k_2"),
+        (CLOCK.replace("{\n", "{\n  count         = 1\n"), (), "time_static.k_2"),
+    ],
+)
+def test_a_rotator_that_nobody_wired_is_used(rotator, options, trigger, tmp_path):
+    """If it bears the name of the key, is one, and fast enough: a second one beside it would be odd."""
+    made = rewritten(tmp_path, rotator + BARE, *options)
+    assert f"[{trigger}]" in made
+    assert made.count('resource "time_rotating"') == 1 + trigger.endswith("_2")
+
+
+def test_an_expression_of_several_clocks_is_shortened_too(tmp_path):
+    """A quarter that is made of a year and a month is one text that tells the time."""
+    month = 'floor((tonumber(formatdate("M", plantimestamp())) - 1) / 6)'
+    made = rewritten(tmp_path, bridge(f'"${{{YEARLY}}}-${{{month}}}"') + key(FIRST, ON_DATA))
+    assert f"triggers_replace = {MONTH}\n" in made
+    assert "[terraform_data.k]" in made
+
+
+def test_new_lines_are_indented_as_the_others(tmp_path):
+    """A list of providers that is opened up has the steps of its file."""
+    listed = 'terraform {\n    required_providers { aws = { source = "hashicorp/aws" } }\n}\n\n'
+    made = rewritten(tmp_path, listed + BARE, "--fix-with", "time")
+    assert '\n        time = {\n            source = "hashicorp/time"\n        }\n    }\n}\n' in made
