@@ -15,6 +15,7 @@ from checker.record import dataclass
 
 _WIDTH = len("create_before_destroy")
 _COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_INSIDE = re.compile(r"/\*.*?\*/")
 _BEHIND = re.compile(r"([ \t]*[\w-]+[ \t]*=.*\S|[ \t]*[\w.\[\]-]+,?)[ \t]+((?:#|//).*)", re.DOTALL)
 _REFERENCE = re.compile(r"(?<![\w-])[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\[\]]*\])+")
 
@@ -130,7 +131,9 @@ def _plain(page: Page, block: Nested) -> bool:
 def _rewritten(page: Page, declared: Declared, block: Nested, rows: dict[str, str]) -> Edit:
     start, end = page.span(block.place)
     indent = page.indent(start)
-    return page.edit(start, end, f"lifecycle {{\n{_lines(rows, indent + unit(page, declared))}{indent}}}")
+    inner = indent + unit(page, declared)
+    comments = "".join(f"{inner}{one}\n" for one in _INSIDE.findall(page.text(start, end)))
+    return page.edit(start, end, f"lifecycle {{\n{comments}{_lines(rows, inner)}{indent}}}")
 
 
 def _patched(page: Page, declared: Declared, block: Nested, rows: dict[str, str]) -> Edit:

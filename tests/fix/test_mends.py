@@ -218,6 +218,14 @@ def test_each_instance_needs_its_store(shape, other, safe, tmp_path):
     assert done.safe is safe
 
 
+def test_comments_of_a_lifecycle_on_one_line_stay(tmp_path):
+    """They come first where the block is opened up."""
+    made = rewritten(tmp_path, KEY % "\n  lifecycle { /* why */ ignore_changes = [user] /* who */ } # what\n")
+    rest = "    create_before_destroy = true\n    ignore_changes        = [user]\n"
+    assert f"  lifecycle {{\n    /* why */\n    /* who */\n{rest}" in made
+    assert "  } # what\n" in made
+
+
 def test_a_key_on_one_line_is_opened_up(tmp_path):
     """A block on one line has no room for a lifecycle."""
     code = 'resource "aws_iam_access_key" "k" { user = "ci" } # robot\n'
