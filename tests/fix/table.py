@@ -38,6 +38,7 @@ KEY = (
     'resource "aws_iam_access_key" "k" {\n  user = aws_iam_user.k.name\n%s}\n'
 )
 MONTH = 'formatdate("YYYY-MM", plantimestamp())'
+YEAR = 'formatdate("YYYY", plantimestamp())'
 ROTATOR = 'resource "time_rotating" "k" {\n  rotation_days = %s\n}\n\n'
 STATIC = 'resource "time_static" "k" {\n  rfc3339 = time_rotating.k.rfc3339\n}\n\n'
 STORE = (
@@ -80,7 +81,24 @@ CASES = (
     ),
     Case("on a bridge that ignores changes", bridge(MONTH, rest=FROZEN) + key(FIRST, ON_DATA), ("broken-rotation",)),
     Case("blocked by prevent_destroy", bridge(MONTH) + key(FIRST, "prevent_destroy       = true", ON_DATA), ("broken-rotation",)),
-    Case("once a year", bridge('formatdate("YYYY", plantimestamp())') + key(FIRST, ON_DATA), ("slow-rotation",)),
+    Case("blocked, and once a year", bridge(YEAR) + key(FIRST, "prevent_destroy       = true", ON_DATA), ("broken-rotation",)),
+    Case(
+        "on the id of a bridge that moves once a year",
+        bridge(YEAR, "input") + key(FIRST, "replace_triggered_by  = [terraform_data.k.id]"),
+        ("broken-rotation",),
+    ),
+    Case(
+        "on such an id, and on what a person changes",
+        bridge(MONTH, "input") + key(FIRST, "replace_triggered_by  = [aws_iam_user.k.path, terraform_data.k.id]"),
+        ("broken-rotation",),
+    ),
+    Case(
+        "once a year, by what names a group too",
+        f"locals {{\n  year = {YEAR}\n}}\n\n"
+        'resource "aws_iam_group" "g" {\n  name = "NAME-${local.year}"\n}\n\n' + bridge("local.year") + key(FIRST, ON_DATA),
+        ("slow-rotation",),
+    ),
+    Case("once a year", bridge(YEAR) + key(FIRST, ON_DATA), ("slow-rotation",)),
     Case(
         "the old key first",
         bridge(MONTH) + key("replace_triggered_by = [terraform_data.k]"),
