@@ -14,7 +14,7 @@ from checker.model import Fix, SourceText
 from checker.record import dataclass
 
 _MARK = ".keyturn-"
-_LEFT = re.compile(rf"\..+\.tf(\.json)?{re.escape(_MARK)}[a-z0-9_]{{8}}")
+_LEFT = re.compile(rf"\..+\.(tf|tofu)(\.json)?{re.escape(_MARK)}[a-z0-9_]{{8}}")
 """What `tempfile` makes of our names."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.errors import OutputError
-from checker.fix import _write, rewrite, write
+from checker.fix import _write, rewrite, sweep, write
 from checker.model import Edit, Fix, SourceText
 
 NEEDS_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions and links")
@@ -160,6 +160,19 @@ def test_a_folder_that_takes_no_files_stops_all(monkeypatch):
         OutputError, match=r"^a\.tf: no file can be made in its folder \(Permission denied\); nothing was changed$"
     ):
         write(rewrite([a_fix(*names)], texts(*names)))
+
+
+@pytest.mark.parametrize("name", ["a.tf", "a.tf.json", "a.tofu", "a.tofu.json"])
+def test_what_a_killed_run_left_is_taken_away(name):
+    """Beside every kind of file that a mend writes."""
+    Path(name).write_text("old\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_write.os, "replace", lambda *_: None)
+        patch.setattr(_write.os, "unlink", lambda _: None)
+        write(rewrite([a_fix(name)], texts(name)))
+    [left] = {str(path.resolve()) for path in Path().iterdir()} - {str(Path(name).resolve())}
+    assert list(sweep([name])) == [(left, True)]
+    assert os.listdir() == [name]
 
 
 def test_edits_that_overlap_stop_all():
