@@ -1,4 +1,4 @@
-"""The table of mends: each case, the edit, the verdicts, and what proves them. `python -m tests.fix.table` prints it."""
+"""The table of mends: each case, the edit, the verdicts, and what proves them. It stands in mends.md."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import contextlib
 import io
 import json
 import os
-import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,26 +205,20 @@ def _said(*options: str) -> str:
     return out.buffer.getvalue().decode()
 
 
-def rows() -> Iterator[str]:
-    """The table in Markdown."""
-    yield "| the key | before | the edit | safe | lines | after | proven by |"
-    yield "|---|---|---|---|---|---|---|"
-    with tempfile.TemporaryDirectory() as folder:
-        for number, case in enumerate(CASES):
-            done = mend(case, Path(folder) / str(number))
-            changed = [line for line in done.patch.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-            signs = "".join(line[0] for line in changed)
-            cells = (
-                case.name,
-                ", ".join(sorted(set(done.before))),
-                "; ".join(done.titles),
-                "yes" if done.safe else "no",
-                f"+{signs.count('+')} −{signs.count('-')}",
-                ", ".join(sorted(set(done.after))) or "nothing",
-                case.proof,
-            )
-            yield f"| {' | '.join(cells)} |"
+HEAD = ("| the key | before | the edit | safe | lines | after | proven by |", "|---|---|---|---|---|---|---|")
 
 
-if __name__ == "__main__":
-    sys.stdout.write("".join(f"{row}\n" for row in rows()))
+def row(case: Case, done: Mended) -> str:
+    """One line of the table in Markdown."""
+    changed = [line for line in done.patch.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    signs = "".join(line[0] for line in changed)
+    cells = (
+        case.name,
+        ", ".join(sorted(set(done.before))),
+        "; ".join(done.titles),
+        "yes" if done.safe else "no",
+        f"+{signs.count('+')} −{signs.count('-')}",
+        ", ".join(sorted(set(done.after))) or "nothing",
+        case.proof,
+    )
+    return f"| {' | '.join(cells)} |"
