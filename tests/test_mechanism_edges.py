@@ -193,23 +193,42 @@ def test_what_only_the_apply_reads_is_read_there(tmp_path):
     assert mechanism(tmp_path, code + key("terraform_data.t")).kind is Rotation.EVERY_APPLY
 
 
-def test_a_module_instance_that_goes_with_the_time_is_no_rotation(tmp_path):
-    """Of two instances the second is gone one day: its key is judged for itself, the first one's goes on."""
+def test_a_module_instance_that_goes_with_the_time_takes_its_key_along(tmp_path):
+    """Of two instances the second is gone one day, and its key with it; the first one's goes on."""
     call = f'module "m" {{\n  source = "./m"\n  count  = {LATER} ? 2 : 1\n}}\n'
     found = {one.instances[0].address: one.mechanism for one in resources(tmp_path, call, m__main_tf=TURN)}
-    assert found["module.m[0].aws_iam_access_key.k"].period == 31 * DAY
-    gone = found["module.m[1].aws_iam_access_key.k"]
-    assert (gone.kind, gone.why) == (Rotation.BROKEN, "module.m has no such instance at that time")
+    stays, goes = (found[f"module.m[{number}].aws_iam_access_key.k"] for number in (0, 1))
+    assert (stays.period, stays.overlap) == (31 * DAY, True)
+    assert (goes.kind, goes.overlap) == (Rotation.CLOCK, False)
 
 
-def test_a_module_that_is_gone_a_second_later_is_a_gap(tmp_path):
-    """Where a plan of the same code a second later has no such module, nothing is said of its key but that."""
+def test_a_module_that_is_gone_a_second_later_takes_its_key_along(tmp_path):
+    """What tells how many there are of a module is told as what drives the key."""
     call = 'module "m" {\n  source = "./m"\n  count  = timecmp(plantimestamp(), "2026-11-01T12:30:01Z") < 0 ? 1 : 0\n}\n'
-    assert resources(tmp_path, call, m__main_tf=key()) == []
-    [gap] = [one for one in read([str(tmp_path)], at=AT) if isinstance(one, Gap)]
-    assert gap.why == (
-        "module.m[0].aws_iam_access_key.k: its rotation cannot be worked out: module.m has no such instance at that time"
-    )
+    [found] = resources(tmp_path, call, m__main_tf=key())
+    assert (found.mechanism.kind, found.mechanism.period) == (Rotation.CLOCK, timedelta(seconds=1))
+    assert (found.mechanism.driver, found.mechanism.hangs_on.line) == ("plantimestamp()", 3)
+
+
+@pytest.mark.parametrize(
+    ("number", "period"),
+    [
+        ("for_each = toset([{}])", 31 * DAY),
+        ("for_each = {{ ({}) = 1 }}", 31 * DAY),
+        ('for_each = toset(["a-${{substr({}, 0, 4)}}"])', 366 * DAY),
+        ('count = tonumber(formatdate("M", plantimestamp())) % 2 == 1 ? 1 : 0', 31 * DAY),
+        ('for_each = toset([substr({}, 0, 2) == "20" ? "a" : "b"])', None),
+    ],
+)
+@pytest.mark.parametrize("where", ["key", "call"])
+def test_a_number_that_moves_with_the_time_replaces_the_keys(number, period, where, tmp_path):
+    """An instance for each month is another one next month: of the key itself, or of the module that it stands in."""
+    number = number.format(MONTH)
+    call = f'module "m" {{\n  source = "./m"\n  {number if where == "call" else ""}\n}}\n'
+    [found] = resources(tmp_path, call, m__main_tf=key(extra=number if where == "key" else ""))
+    kind = Rotation.CLOCK if period else Rotation.BROKEN
+    assert (found.mechanism.kind, found.mechanism.period, found.mechanism.overlap) == (kind, period, False)
+    assert found.mechanism.driver == "plantimestamp()"
 
 
 def test_a_clock_that_runs_wild_one_day_is_seen(tmp_path):

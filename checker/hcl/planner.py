@@ -65,6 +65,7 @@ class Planner:
         config = self.config()
         span = self.schema.span(config) if self.schema and self.schema.span else None
         self._order()
+        self._stands()
         fired = self.triggered()
         if kept is None or (span is not None and run.at >= self.expiry(kept, span)):
             return Planned(Action.CREATE, False, None, self.fresh(config), frozenset(run.frame), run.at, span)
@@ -145,6 +146,14 @@ class Planner:
         for path in sorted(paths):
             config = as_before(config, before, path)
         return config
+
+    def _stands(self) -> None:
+        """Note the clocks that say how many there are of it, and of the modules that it stands in."""
+        self.run.expand(self.owner, self.declared, self.owner.names)
+        for one in self.owner.chain():
+            assert one.parent is not None  # only the root has no parent, and it is not in the chain
+            assert one.call is not None
+            self.run.expand(one.parent, one.call, one.parent.names)
 
     def _order(self) -> None:
         """`depends_on` reads nothing, but people take it for a trigger."""

@@ -42,6 +42,7 @@ class Run:
         self.problems: dict[str, str] = {}
         self._memo: dict[tuple[object, ...], tuple[Value, frozenset[Leaf]]] = {}
         self._expanded: dict[tuple[int, str], tuple[Key, ...] | Unknown] = {}
+        self._clocks: dict[tuple[int, str], set[Leaf]] = {}
         self._children: dict[tuple[int, str], tuple[tuple[Key, ModuleInstance], ...]] = {}
         self._busy: set[object] = set()
         self.top = ModuleInstance("", world.root, root=world.root.shown)
@@ -148,6 +149,7 @@ class Run:
         key = (id(owner), declared.kind + declared.name)
         if key not in self._expanded:
             human, self.human = self.human, False
+            outer, self.frame = self.frame, set()
             try:
                 self._expanded[key] = self._expand(owner, declared, names)
                 if has_sensitive_keys(self, owner, declared, self._expanded[key]):
@@ -157,6 +159,9 @@ class Run:
                 self._expanded[key] = Unknown(Certainty.LOOSE)
             finally:
                 self.human = human
+                self._clocks[key] = {leaf for leaf in self.frame if leaf.kind == "clock"}
+                self.frame |= outer
+        self.frame |= self._clocks[key]
         return self._expanded[key]
 
     def _expand(self, owner: ModuleInstance, declared: Declared, names: Names) -> tuple[Key, ...] | Unknown:

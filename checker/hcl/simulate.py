@@ -29,6 +29,10 @@ MANY = 40
 """Events after which no longer interval is waited for."""
 
 
+class GoneError(EvaluationError):
+    """The module instance that held a block is not there at another time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which block is asked about: the way down the module tree (call name, number of the instance), and the block.
@@ -42,18 +46,24 @@ class Question:
     updates: bool = False
 
     def owner(self, run: Run) -> ModuleInstance:
-        """The module instance that holds the block, in one run. Raises EvaluationError where this run has none such."""
+        """The module instance that holds the block, in one run. Raises GoneError where this run has none such."""
         owner = run.top
         for name, place in self.route:
             found = run.children(owner, name)
             if place >= len(found):
-                raise EvaluationError(f"module.{name} has no such instance at that time")
+                raise GoneError(f"module.{name} has no such instance at that time")
             owner = found[place][1]
         return owner
 
     def plan(self, run: Run) -> dict[str, Planned]:
-        """What one plan does with each instance of the block. Raises EvaluationError where the plan fails."""
-        owner = self.owner(run)
+        """What one plan does with each instance of the block, none where its module is gone.
+
+        Raises EvaluationError where the plan fails.
+        """
+        try:
+            owner = self.owner(run)
+        except GoneError:
+            return {}
         keys = run.expand(owner, self.declared, owner.names)
         if isinstance(keys, Unknown) and keys.certainty is Certainty.APPLY:
             raise EvaluationError("count or for_each depends on values known only after apply: the plan fails")
@@ -185,7 +195,7 @@ class _Play:
     def plan(self, at: datetime) -> tuple[Run, dict[str, Planned]]:
         run = Run(self.question.world, at, self.state)
         plans = self.question.plan(run)
-        self.outcome.run = run
+        self.outcome.run = run if plans else self.outcome.run
         return run, plans
 
     def changes(self, run: Run, plans: dict[str, Planned]) -> bool:

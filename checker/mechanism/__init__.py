@@ -45,9 +45,19 @@ def _verdict(case: Case, address: str) -> Mechanism:
     if refused:
         return refused
     if address in outcome.longest:
-        return _fires(case, address, reached(case.moved, address))
+        return _fires(case, address, _leaves(case, address))
     leaves = reached(outcome.run, address)
     return perhaps(case, address, leaves) if address in outcome.maybe else explain(case, address, leaves)
+
+
+def _leaves(case: Case, address: str) -> tuple[Leaf, ...]:
+    """What an instance that was replaced hangs on; where it left, what those hang on that came after it."""
+    for run in (case.moved, case.outcome.run):
+        others = (one for one, (_, declared, _) in run.where.items() if declared is case.declared)
+        found = next(filter(None, (reached(run, one) for one in (address, *others))), ())
+        if found:
+            return found
+    return ()
 
 
 def _fires(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
