@@ -98,3 +98,25 @@ def test_the_time_of_day_moves(form, tmp_path):
     assert found.kind in (Rotation.CLOCK, Rotation.EVERY_APPLY)
     assert found.period is not None
     assert found.period <= timedelta(hours=13)
+
+
+def test_a_base_that_moves_is_not_fixed(tmp_path):
+    """`rfc3339 = timestamp()` makes the rotator anew with every apply, and the key with it."""
+    rotator = block("time_rotating", "r", "rotation_days = 60\n  rfc3339 = timestamp()")
+    found = mechanism(tmp_path, rotator, block("time_static", "s", "rfc3339 = time_rotating.r.rfc3339"), key("time_static.s"))
+    assert (found.kind, found.driver) == (Rotation.EVERY_APPLY, "timestamp()")
+
+
+@pytest.mark.parametrize("age", ["0", '"0"', "60 - 60"])
+def test_a_key_that_expires_after_no_time_never_does(age, tmp_path):
+    """`max_age = 0` switches the expiry off."""
+    expiring = f'resource "awsutils_expiring_iam_access_key" "k" {{\n  user = "u"\n  max_age = {age}\n}}\n'
+    assert mechanism(tmp_path, expiring).kind is Rotation.NONE
+
+
+def test_cloudformation_makes_the_new_key_first(tmp_path):
+    """A higher Serial replaces the key of a stack, and what was replaced is deleted at the end."""
+    properties = f'{{ UserName = "u", Serial = tonumber(replace({MONTH}, "-", "")) }}'
+    template = f'jsonencode({{ Resources = {{ K = {{ Type = "AWS::IAM::AccessKey", Properties = {properties} }} }} }})'
+    found = mechanism(tmp_path, block("aws_cloudformation_stack", "s", f'name = "s"\n  template_body = {template}'))
+    assert (found.kind, found.period, found.overlap) == (Rotation.CLOCK, 31 * DAY, True)

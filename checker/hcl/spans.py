@@ -82,8 +82,9 @@ def _unit(value: Value, before: Span | None, make: Callable[[int], Span]) -> Spa
 
 
 def expiring_span(config: Config) -> Span | None:
-    """`awsutils_expiring_iam_access_key` lives `max_age` seconds, 30 days unless written."""
+    """`awsutils_expiring_iam_access_key` lives `max_age` seconds, 30 days unless written, and for ever where that is 0."""
     value = config.get("max_age")
     if value is None:
         return Span(timedelta(days=30))
-    return _unit(value, None, lambda count: Span(timedelta(seconds=count)))
+    found = _unit(value, None, lambda count: Span(timedelta(seconds=count)))
+    return None if found == Span() else found

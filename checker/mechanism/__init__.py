@@ -11,7 +11,7 @@ from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import Question, play
 from checker.hcl.world import Leaf
-from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
+from checker.mechanism.case import STACK, Case, days, find_driver, find_pinned, is_sure, location, make
 from checker.mechanism.lifecycle import find_block
 from checker.mechanism.still import UNPIN, explain, find_refused
 from checker.mechanism.turns import has_second_key
@@ -20,7 +20,6 @@ from checker.model import Mechanism, Rotation
 
 __all__ = ["STACK", "days", "location", "recognise"]
 
-STACK = "aws_cloudformation_stack"
 _FAILS = "Make the plan succeed: terraform plan says more"
 _ORDER = "Hang one instance on the clock by replace_triggered_by: those that come and go with the time do so in no order"
 _NO_SERIAL = "a CloudFormation template makes it, where only a higher Serial replaces a key, and the template has none"

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from checker.hcl.modules import Declared
 from checker.hcl.nodes import Place
+from checker.hcl.reach import reached
 from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import FRESH, Outcome, Question
@@ -16,6 +17,7 @@ from checker.mechanism.lifecycle import overlaps
 from checker.model import Location, Mechanism, Related, Rotation
 from checker.record import dataclass
 
+STACK = "aws_cloudformation_stack"
 _CLOCKS = frozenset({"time_rotating", "awsutils_expiring_iam_access_key"})
 
 
@@ -46,8 +48,12 @@ class Case:
 
     @property
     def overlap(self) -> bool:
-        """Whether the new key stands before the old one goes; instances that swap their names have no order."""
-        return not self.outcome.swapped and overlaps(self.owner, self.declared)
+        """Whether the new key stands before the old one goes; instances that swap their names have no order.
+
+        CloudFormation makes what it replaces first, and cleans up at the end.
+        """
+        first = self.declared.labels[0] == STACK or overlaps(self.owner, self.declared)
+        return first and not self.outcome.swapped
 
     def near(self, text: str) -> str:
         """A text with names as the key's own module writes them: then all instances of the module have the same verdict."""
@@ -109,9 +115,15 @@ def find_pinned(case: Case, leaves: tuple[Leaf, ...]) -> Leaf | None:
         declared = block_of(case.moved, leaf)
         if declared is not None and declared.labels[0] == "time_rotating":
             written = {"rfc3339", "rotation_rfc3339"} & declared.body.arguments.keys()
-            if written:
+            if written and not _reads_clock(case.moved, declared):
                 return leaf
     return None
+
+
+def _reads_clock(run: Run, declared: Declared) -> bool:
+    """Whether what is written in a block moves: then its times are not fixed."""
+    found = (address for address, (_, other, _) in run.where.items() if other is declared)
+    return any(leaf.kind == "clock" for address in found for leaf in reached(run, address))
 
 
 def is_sure(case: Case, leaves: tuple[Leaf, ...]) -> bool:
