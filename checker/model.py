@@ -216,7 +216,8 @@ class Instance:
 
     `address` is the full Terraform address within `root` (a directory); it ends in `[*]` where the number or the
     names of the instances cannot be known. `user` and `status` are None where they are unknown; an unset status is Active.
-    `calls` is the chain of module calls from the root down, `owner` the address of the user's own resource where it is known.
+    `calls` is the chain of module calls from the root down, `owner` the address of the user's own resource where it is known,
+    with `[*]` where that has several instances.
     """
 
     address: str
@@ -234,6 +235,13 @@ class Instance:
     def whose(self) -> str | None:
         """The name of the user to compare with; what is shown is `user`."""
         return self.veiled if self.user is None else self.user
+
+    @property
+    def holder(self) -> tuple[str, str, str] | None:
+        """What tells its user from others, within one root: its own resource, its name; None where it may be any of several."""
+        if self.whose is None and (not self.owner or self.owner.endswith("[*]")):
+            return None
+        return self.root, self.owner, self.whose or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,9 +132,8 @@ class _Desk:
 
     def full(self, resource: KeyResource) -> bool:
         """Whether a second key of a user, in the code or in AWS, leaves no room for a third."""
-        known = [one for one in resource.instances if one.whose is not None]
-        names = {f"{one.root}\0{one.owner}\0{one.whose}" for one in known}
-        return not self.crowded.isdisjoint((*names, *(one.whose for one in known)))
+        names = {"\0".join(one.holder) for one in resource.instances if one.holder}
+        return not self.crowded.isdisjoint((*names, *(one.whose for one in resource.instances if one.whose is not None)))
 
     def module(self, directory: str) -> Module:
         if directory not in self.modules:
@@ -159,7 +158,8 @@ def _crowded(report: Report) -> Iterator[str]:
     made = defaultdict(set)
     for resource in report.resources:
         for one in resource.instances if resource.origin is not Origin.STATE else ():
-            made[f"{one.root}\0{one.owner}\0{one.whose}"].add(one.address)
+            if one.holder:
+                made["\0".join(one.holder)].add(one.address)
     yield from (name for name, addresses in made.items() if len(addresses) >= QUOTA)
 
 

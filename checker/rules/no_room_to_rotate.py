@@ -96,6 +96,8 @@ REMEDY = "Delete the key that nothing uses, or give each key a user of its own"
 
 Place = tuple[str, str]
 """An instance's root and address."""
+Holder = tuple[str, str, str]
+"""What tells a user from others: the root, its own resource, its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +126,13 @@ def _place(instance: Instance) -> Place:
     return instance.root, instance.address
 
 
-def _made(facts: Facts) -> Mapping[tuple[str, str | None, str], set[str]]:
+def _made(facts: Facts) -> Mapping[Holder, set[str]]:
     """The addresses of the keys that each root makes for each user."""
     made = defaultdict(set)
     for resource in facts.resources:
         for one in resource.instances:
-            if resource.origin is not Origin.STATE:
-                made[one.root, one.whose, one.owner].add(one.address)
+            if resource.origin is not Origin.STATE and one.holder:
+                made[one.holder].add(one.address)
     return made
 
 
@@ -142,11 +144,12 @@ def _links(facts: Facts) -> Mapping[Place, list[Link]]:
     return links
 
 
-def _in_code(resource: KeyResource, made: Mapping[tuple[str, str | None, str], set[str]]) -> Iterator[str]:
-    users = {(one.root, one.whose, one.owner): one.user for one in resource.instances if one.whose is not None}
-    for key in sorted(users):
-        if len(made[key]) >= QUOTA:
-            yield f"the code makes {len(made[key])} keys for its user {users[key] or SENSITIVE}"
+def _in_code(resource: KeyResource, made: Mapping[Holder, set[str]]) -> Iterator[str]:
+    users = {one.holder: one for one in resource.instances if one.holder}
+    for holder in sorted(users):
+        if len(made[holder]) >= QUOTA:
+            name = users[holder].user or (SENSITIVE if users[holder].whose else users[holder].owner)
+            yield f"the code makes {len(made[holder])} keys for its user {name}"
 
 
 def _in_aws(resource: KeyResource, links: Mapping[Place, list[Link]], held: Mapping[str, list[AccessKey]]) -> Iterator[str]:

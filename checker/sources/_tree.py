@@ -18,7 +18,7 @@ from checker.hcl.nodes import Literal
 from checker.hcl.run import Run
 from checker.hcl.simulate import Question
 from checker.hcl.triggers import ignored
-from checker.hcl.values import EvaluationError, Value
+from checker.hcl.values import EvaluationError, Value, token
 from checker.hcl.world import Key, ModuleInstance, Planned, World, steps
 from checker.mechanism import STACK, location, recognise
 from checker.model import CallRow, Instance, KeyResource, Location, ManagedUser, Origin
@@ -107,7 +107,7 @@ class Finder:
                 continue
             planned = _plan(run, owner, declared, key, address)
             whose = named(_text(planned, "user"), partial(_hides, run, owner, declared, key, address))
-            status, user = _status(planned), _owner(planned)
+            status, user = _status(planned), _owner(run, planned)
             instance = Instance(address=address, root=owner.root, status=status, owner=user, calls=calls, **whose)
             yield Sighting(declared, declared.labels[0], mechanism, instance, place, whole)
 
@@ -164,14 +164,15 @@ def _hides(run: Run, owner: ModuleInstance, declared: Declared, key: Key, addres
     return is_sensitive(run, owner, read, user)
 
 
-def _owner(planned: Planned | None) -> str:
-    """The user's own resource, where the key names exactly one."""
-    names = (
-        {leaf.name for leaf in planned.reads if leaf.kind == "resource" and ".aws_iam_user." in f".{leaf.name}"}
-        if planned
-        else set()
-    )
-    return names.pop() if len(names) == 1 else ""
+def _owner(run: Run, planned: Planned | None) -> str:
+    """The user's own resource, where the key names exactly one; `[*]` where it may be any instance, or has a part of the name."""
+    reads = planned.reads if planned else frozenset()
+    names = {leaf.name for leaf in reads if leaf.kind == "resource" and ".aws_iam_user." in f".{leaf.name}"}
+    if planned is None or len(names) != 1:
+        return ""
+    name, user = names.pop(), planned.after.get("user")
+    own = run.planned.get(name)
+    return name if own and (isinstance(user, str) or token(own.after.get("name")) == token(user)) else f"{name}[*]"
 
 
 def _text(planned: Planned | None, name: str) -> str | None:

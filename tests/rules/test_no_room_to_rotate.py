@@ -65,6 +65,14 @@ def test_users_that_are_not_known_are_not_counted():
     assert len(check(no_room_to_rotate, rotating(*both))) == 1
 
 
+@pytest.mark.parametrize(("owner", "count"), [("aws_iam_user.u", 1), ("aws_iam_user.u[*]", 0)])
+def test_a_user_without_a_known_name_is_told_by_its_resource(owner, count):
+    """Two keys of one user's resource are two keys of one user, whatever its name; two of a counted one may be of two."""
+    some = [an_instance(f"aws_iam_access_key.k[{number}]", user=None, owner=owner) for number in (0, 1)]
+    found = check(no_room_to_rotate, rotating(*some))
+    assert ["the code makes 2 keys for its user aws_iam_user.u. " in one.message for one in found] == [True] * count
+
+
 def test_instances_that_only_a_state_knows_are_not_counted():
     """What is in the state and not in the code will be destroyed."""
     stale = a_resource(origin=Origin.STATE, address="aws_iam_access_key.old", instances=(an_instance("aws_iam_access_key.old"),))
