@@ -103,7 +103,7 @@ class Reader:
         return self.expression(inner[0], depth)
 
     def many(self, parts: list[Any], depth: int) -> tuple[Expression, ...]:
-        return tuple(self.expression(one, depth) for one in parts if not is_token(one))
+        return tuple(self.expression(one, depth) for one in parts if not is_token(one) and one.data != "new_line_or_comment")
 
     def identifier(self, tree: Any, parts: list[Any], depth: int) -> Expression:
         return Reference(str(parts[0]), self.place(tree))

@@ -103,8 +103,8 @@ def _tree(text: str, line: int) -> tuple[Any, frozenset[tuple[int, int]]]:
         try:
             return _parser().parse(text + "\n").children[0], frozenset()
         except UnexpectedInput:
-            plain, marks = _blanked(text)
-            if not marks:
+            plain, marks = _blanked(_smoothed(text))
+            if plain == text:
                 raise
             return _parser().parse(plain + "\n").children[0], marks
     except UnexpectedInput as error:
@@ -113,6 +113,22 @@ def _tree(text: str, line: int) -> tuple[Any, frozenset[tuple[int, int]]]:
         raise SyntaxFault("not understood as Terraform code", where) from error
     except (RecursionError, ValueError, AssertionError) as error:
         raise SyntaxFault(f"not parsed ({type(error).__name__})", line) from error
+
+
+_HEREDOC = re.compile(r"<<-?([^\W\d][\w-]*)")
+_LONE = re.compile(r"^([ \t]*([^\W\d][\w-]*))[ \t]+(?=\r?$)", re.MULTILINE)
+_LATE_ARROW = re.compile(r"\n([ \t]*)=>")
+
+
+def _smoothed(text: str) -> str:
+    """The text without what Terraform takes and python-hcl2 does not, line by line the same.
+
+    These are blanks behind the closing word of a heredoc, and a `=>` that begins a line.
+    """
+    words = set(_HEREDOC.findall(text))
+    if not words:
+        return _LATE_ARROW.sub(r" =>\n\1", text)
+    return _LONE.sub(lambda found: found[1] if found[2] in words else found[0], text)
 
 
 def _blanked(text: str) -> tuple[str, frozenset[tuple[int, int]]]:

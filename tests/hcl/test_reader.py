@@ -1,5 +1,8 @@
 """What python-hcl2 has read becomes our own tree, and what it or Terraform would not take is one fault with its line."""
 
+import re
+import subprocess
+
 import pytest
 
 from checker.hcl import syntax
@@ -83,3 +86,35 @@ def test_a_template_ends_where_its_braces_close(text, read):
     else:
         with pytest.raises(SyntaxFault):
             parse_template(text, START)
+
+
+ODD_LINES = {
+    "blanks behind the closing word of a heredoc": ("x = <<A\nb \nA \t\n", "x = <<A\nb \nA\n"),
+    "the same, with Windows line ends": ("x = <<-A\r\n  b\r\n  A \r\n", "x = <<-A\r\n  b\r\n  A\r\n"),
+    "an index on lines of its own": ('x = a[\n  # why\n  "b"\n].c\n', 'x = a["b"].c\n'),
+    "a condition on the next line": ("x = [for a in b : a if\n  a != 1]\n", "x = [for a in b : a if a != 1]\n"),
+    "an arrow on the next line": ("x = { for a in b :\n  a\n  => -1 }\n", "x = { for a in b : a => -1 }\n"),
+}
+
+
+@pytest.mark.parametrize(("odd", "even"), ODD_LINES.values(), ids=ODD_LINES)
+def test_lines_that_python_hcl2_refuses(odd, even):
+    """Terraform takes them; each is what it is on other lines."""
+
+    def bare(text):
+        return re.sub(r"Place\(.*?\)", "", str(parse_body(text).arguments["x"].value))
+
+    assert bare(odd) == bare(even)
+
+
+@pytest.mark.needs("terraform")
+@pytest.mark.parametrize("text", [odd for odd, _ in ODD_LINES.values()], ids=ODD_LINES)
+def test_terraform_takes_the_odd_lines(text):
+    """They are valid by Terraform's own word."""
+    assert subprocess.run(["terraform", "fmt", "-"], input=text.encode(), capture_output=True, check=False).returncode == 0
+
+
+def test_a_lone_word_in_a_heredoc_keeps_its_blanks():
+    """Only the closing word loses what stands behind it."""
+    found = parse_body("x = <<A\nb \nA \ny = -1\n").arguments["x"].value
+    assert found == Literal("b \n")
