@@ -12,6 +12,7 @@ from checker.sources.code import CodeSettings, read
 
 AT = datetime(2026, 11, 1, 12, 30, tzinfo=timezone.utc)
 ROTATOR = 'resource "time_rotating" "r" {\n  rotation_days = 60\n}\n'
+COLOURS = 'resource "rotating_blue_green" "b" {\n  rotate_after_days = 30\n}\n'
 DAY = timedelta(days=1)
 MONTH = 'formatdate("YYYY-MM", plantimestamp())'
 
@@ -111,6 +112,21 @@ ROWS: list[tuple[str, str, Rotation, timedelta | None, str]] = [
         None,
         "no instance",
     ),
+    (
+        "blue and green",
+        COLOURS + block("random_pet", "p", "keepers = { a = rotating_blue_green.b.blue_uuid }") + key("random_pet.p"),
+        Rotation.CLOCK,
+        60 * DAY,
+        "rotating_blue_green.b replaces it every 60 days",
+    ),
+    (
+        "whichever colour is active",
+        COLOURS + block("terraform_data", "t", "input = rotating_blue_green.b.active") + key("terraform_data.t"),
+        Rotation.CLOCK,
+        30 * DAY,
+        "every 30 days",
+    ),
+    ("blue and green, direct", COLOURS + key("rotating_blue_green.b"), Rotation.BROKEN, None, "changes when it is refreshed"),
     (
         "bridge counted to nothing",
         ROTATOR + block("time_static", "s", "count = 0\n  rfc3339 = time_rotating.r.rfc3339") + key("time_static.s"),

@@ -68,7 +68,8 @@ class Planner:
         self._stands()
         fired = self.triggered()
         if kept is None or (span is not None and run.at >= self.expiry(kept, span)):
-            return Planned(Action.CREATE, False, None, self.fresh(config), frozenset(run.frame), run.at, span)
+            after = self.fresh(config) if kept is None else self.anew(kept, config)
+            return Planned(Action.CREATE, False, None, after, frozenset(run.frame), run.at, span)
         return self._compare(kept, config, span, fired)
 
     def _compare(self, kept: Kept, config: dict[str, Value], span: Span | None, fired: Change) -> Planned:
@@ -105,6 +106,12 @@ class Planner:
         if self.declared.labels[0] == "aws_iam_user":
             after["id"] = after.get("name")
         return after
+
+    def anew(self, kept: Kept, config: dict[str, Value]) -> dict[str, Value]:
+        """The attributes of an instance whose time is over."""
+        if self.schema is None or self.schema.turns is None:
+            return self.fresh(config)
+        return self.schema.turns(kept.values, self.run.at)
 
     def fresh(self, config: dict[str, Value]) -> dict[str, Value]:
         """The attributes of an instance that is about to be made: what is written, and the rest known after apply.

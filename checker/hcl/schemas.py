@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from checker.hcl.spans import Span, add_months, expiring_span, rotating_span
+from checker.hcl.spans import Span, add_months, expiring_span, rotating_span, turning_span
 from checker.hcl.values import Certainty, Unknown, Value
 from checker.record import dataclass
 
@@ -20,7 +20,8 @@ class Schema:
 
     `force`: arguments whose change replaces; `update`: arguments whose change updates in place; `computed`: attributes that are
     unknown until apply, with what makes their value (None: any fresh one); `refreshed`: computed ones that an update makes
-    unknown, by the argument that does it. `span` is the time after which it leaves the state by itself.
+    unknown, by the argument that does it. `span` is the time after which it leaves the state by itself, or where there is
+    `turns`, takes the attributes that this makes of those it had.
     """
 
     force: frozenset[str] = frozenset()
@@ -28,6 +29,7 @@ class Schema:
     computed: dict[str, Maker | None]
     refreshed: dict[str, str] | None = None
     span: Callable[[Config], Span | None] | None = None
+    turns: Callable[[Config, datetime], Config] | None = None
     bridge: bool = False
 
     @property
@@ -102,6 +104,16 @@ def _name(config: Config, at: datetime) -> Value:
     return config.get("name")
 
 
+_MARKS = ("blue_uuid", "green_uuid", "rotate_timestamp")
+"""Of these only whether they change counts: the time at which they were made stands for what they are."""
+
+
+def _turn(before: Config, at: datetime) -> Config:
+    """The colour that was at rest gets a new mark and becomes the active one (provider rotating, 1.0)."""
+    colour = "green" if before.get("active") == "blue" else "blue"
+    return {**before, "active": colour, f"{colour}_uuid": rfc3339(at), "rotate_timestamp": rfc3339(at)}
+
+
 _ROTATION = frozenset(f"rotation_{unit}" for unit in ("minutes", "hours", "days", "months", "years", "rfc3339"))
 _OFFSETS = frozenset(f"offset_{unit}" for unit in ("seconds", "minutes", "hours", "days", "months", "years"))
 _RANDOM: dict[str, tuple[str, ...]] = {
@@ -172,6 +184,13 @@ SCHEMAS: dict[str, Schema] = {
         update=_ROTATION,
         computed={**_parts("rfc3339"), "rotation_rfc3339": _until},
         span=rotating_span,
+        bridge=True,
+    ),
+    "rotating_blue_green": Schema(
+        update=frozenset({"rotate_after_minutes", "rotate_after_hours", "rotate_after_days"}),
+        computed={"id": None, **dict.fromkeys(_MARKS, lambda config, at: rfc3339(at)), "active": lambda config, at: "blue"},
+        span=turning_span,
+        turns=_turn,
         bridge=True,
     ),
     "aws_iam_user": Schema(

@@ -88,3 +88,11 @@ def expiring_span(config: Config) -> Span | None:
         return Span(timedelta(days=30))
     found = _unit(value, None, lambda count: Span(timedelta(seconds=count)))
     return None if found == Span() else found
+
+
+def turning_span(config: Config) -> Span | None:
+    """What `rotating_blue_green` waits before the other colour gets its turn; one unit is written."""
+    found: Span | None = None
+    for name, unit in (("rotate_after_minutes", 60), ("rotate_after_hours", 3600), ("rotate_after_days", 86400)):
+        found = _unit(config.get(name), found, lambda count, unit=unit: Span(timedelta(seconds=unit * count)))  # type: ignore[misc]
+    return found

@@ -18,7 +18,7 @@ from checker.model import Location, Mechanism, Related, Rotation
 from checker.record import dataclass
 
 STACK = "aws_cloudformation_stack"
-_CLOCKS = frozenset({"time_rotating", "awsutils_expiring_iam_access_key"})
+_CLOCKS = frozenset({"time_rotating", "rotating_blue_green", "awsutils_expiring_iam_access_key"})
 
 
 def location(path: str, place: Place) -> Location:

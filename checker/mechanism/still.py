@@ -12,7 +12,7 @@ from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import play
 from checker.hcl.triggers import Target, ignored, parse_target, triggers
 from checker.hcl.world import Change, Leaf, ModuleInstance
-from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, is_sure, make
+from checker.mechanism.case import Case, block_of, find_pinned, is_bridge, is_clock, is_sure, kind_of, make
 from checker.mechanism.external import find_external
 from checker.mechanism.lifecycle import find_block, find_guard
 from checker.model import NOTHING, Mechanism, Rotation
@@ -25,6 +25,7 @@ _DIRECT = (
     "{} leaves the state when it expires, so the plan shows a creation, and replace_triggered_by fires on an update or a "
     "replacement only (terraform-provider-time#118)"
 )
+_DRIFT = "{} changes when it is refreshed, and replace_triggered_by fires on an update or a replacement that is planned only"
 
 
 def explain(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
@@ -76,7 +77,7 @@ def _why(case: Case, clock: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, str]:
     if clock.kind == "resource" and block_of(case.outcome.run, clock) is None:
         return _empty(clock)
     if any(case.owner.under(f"{target.type}.{target.name}") == clock.name for target in targets):
-        return _DIRECT.format(clock.name), _BRIDGE
+        return (_DRIFT if kind_of(clock) == "rotating_blue_green" else _DIRECT).format(clock.name), _BRIDGE
     pinned = find_pinned(case, leaves)
     if pinned:
         why = f"{pinned.name} counts from a fixed time, so what hangs on it never changes (terraform-provider-time#44)"
