@@ -97,6 +97,7 @@ def _visible(names: list[str]) -> tuple[str, ...]:
 def walk(top: str) -> Iterator[Folder]:
     """Every directory from `top` down that holds Terraform files; links to directories are not followed."""
     waiting = [top]
+    moved = "TF_DATA_DIR" in os.environ
     while waiting:
         path = waiting.pop()
         names: list[str] = []
@@ -115,9 +116,14 @@ def walk(top: str) -> Iterator[Folder]:
         except OSError as error:
             yield Folder(path, (), error.strerror or str(error))
             continue
-        waiting.extend(sorted(below, reverse=True))
+        waiting.extend(sorted((one for one in below if not (moved and _is_data(one))), reverse=True))
         if code := [name for name in names if name[0] != "."]:
             yield Folder(path, _visible(code), initialised=initialised)
+
+
+def _is_data(path: str) -> bool:
+    """Whether `terraform init` keeps its downloads in a directory: they are not the user's own code."""
+    return os.path.isfile(os.path.join(path, "modules", "modules.json"))
 
 
 def read(path: str) -> bytes:

@@ -545,6 +545,8 @@ def test_a_downloaded_module_is_reported_at_the_call_wherever_it_is_kept(folder,
     Path(data, "m", "sub").mkdir(parents=True)
     Path(data, "m", "main.tf").write_text('module "sub" {\n  source = "./sub"\n}\n')
     Path(data, "m", "sub", "main.tf").write_text(key('"far"'))
+    Path(data, "m", "examples").mkdir()
+    Path(data, "m", "examples", "main.tf").write_text(key('"example"'))
     Path(data, "modules.json").write_text(json.dumps({"Modules": [{"Key": "m", "Dir": f"{folder}/modules/m"}]}))
     monkeypatch.setenv("TF_DATA_DIR", folder)
     installed.cache_clear()
