@@ -27,6 +27,11 @@ def fault(rule: Rule, resource: KeyResource, message: str, remedy: str) -> Findi
     )
 
 
+def is_elsewhere(resource: KeyResource) -> bool:
+    """Whether a module that is not the user's own makes the key: then it stands at the call of that."""
+    return any(call.location == resource.location for one in resource.instances for call in one.calls)
+
+
 def _instances(resource: KeyResource) -> str:
     several = len({one.root for one in resource.instances}) > 1
     names = sorted({f"{one.address} (in {one.root})" if several else one.address for one in resource.instances})

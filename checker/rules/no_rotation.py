@@ -85,6 +85,8 @@ def check(facts: Facts, params: Params) -> Iterator[Finding]:
 def _remedy(resource: KeyResource) -> str:
     if resource.type == "module":
         return "Switch the key of this module off and make it beside the call, with a clock that replaces it"
+    if _code.is_elsewhere(resource):
+        return "Make the key beside this call, with a clock that replaces it: the module that makes it lies elsewhere"
     if resource.type == "aws_cloudformation_stack":
         return "Give the key in the template a Serial that a clock raises, such as one of plantimestamp()"
     return "Let a clock replace it: time_rotating, a time_static on its rfc3339, and replace_triggered_by on the time_static"

@@ -1,6 +1,6 @@
 """Nothing ever replaces this access key."""
 
-from checker.model import Rotation, Severity
+from checker.model import Location, Related, Rotation, Severity
 from checker.rules import no_rotation
 from tests.factories import a_resource, an_instance
 from tests.rules.running import check
@@ -23,6 +23,16 @@ def test_a_module_that_makes_keys():
     [finding] = check(no_rotation, module)
     assert finding.message == "Nothing ever replaces module.user. This module makes a key."
     assert finding.remedy == "Switch the key of this module off and make it beside the call, with a clock that replaces it"
+
+
+def test_a_key_of_a_module_from_elsewhere():
+    """What stands at a call cannot be mended where it is made."""
+    place = Location(path="main.tf", line=5, column=1, end_line=5, end_column=38)
+    called = an_instance(calls=(Related(location=place, message="called here as module.far"),))
+    [finding] = check(no_rotation, a_resource(location=place, instances=(called,)))
+    assert finding.remedy == (
+        "Make the key beside this call, with a clock that replaces it: the module that makes it lies elsewhere"
+    )
 
 
 def test_a_key_in_a_template():
