@@ -73,7 +73,7 @@ class Page:
         yield from self.section("not looked at again", between.unseen)
         yield from self.outlook(report)
         if report.gaps:
-            yield f"{count(len(report.gaps), 'gap')}: not everything could be read this time; the newer report names each"
+            yield f"{count(len(report.gaps), 'gap')}: not everything could be read this time; -f json names each"
         yield f"{self.paint(_BOLD, verdict(report))}: {reason(report)}"
 
     def section(

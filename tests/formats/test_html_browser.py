@@ -240,6 +240,19 @@ def test_the_paper_shows_what_the_screen_hides(page: webdriver.Chrome) -> None:
         page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
+def test_the_paper_says_that_it_shows_a_part(page: webdriver.Chrome) -> None:
+    """Rows that a search or the length of a table leaves out are missed by nobody who holds the paper."""
+    told = page.find_element(By.CSS_SELECTOR, "[data-said=findings]")
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert not told.is_displayed()
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    page.find_element(By.CSS_SELECTOR, "[data-kind=findings][value=high]").click()
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert told.is_displayed()
+    assert told.text == "Showing 4 of 4 (of 8)"
+    assert not page.find_element(By.CSS_SELECTOR, "[data-search=findings]").is_displayed()
+
+
 def test_the_picture_has_a_mark_for_each_key(page: webdriver.Chrome) -> None:
     """Eighteen keys, two of them right of the line; a mark tells its key."""
     place = "[m.getBoundingClientRect().x, m.classList.contains('over')]"

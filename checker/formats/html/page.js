@@ -20,6 +20,7 @@
     all("tbody.later", table).forEach((later) => later.remove());
     const state = { words: [], kinds: null, column: -1, down: false, size: PAGE, found: rows };
     const more = one("more", name);
+    const controls = one("controls", name);
 
     const show = (size) => {
       body.replaceChildren(...state.found.slice(0, size).map((entry) => entry.row));
@@ -27,6 +28,7 @@
       const of = state.found.length === rows.length ? "" : ` (of ${rows.length.toLocaleString("en")})`;
       one("said", name).textContent = `Showing ${shown.toLocaleString("en")} of ${state.found.length.toLocaleString("en")}${of}`;
       more.hidden = shown === state.found.length;
+      controls.classList.toggle("part", shown < rows.length); // paper, which has no controls, says so too
     };
     const matches = (entry) =>
       (state.kinds === null || state.kinds.has(entry.row.dataset.k)) && state.words.every((word) => entry.text.includes(word));
@@ -78,7 +80,6 @@
         next.focus();
       }
     });
-    const controls = one("controls", name);
     controls.addEventListener("submit", (event) => event.preventDefault());
     controls.hidden = false;
     show(state.size);
