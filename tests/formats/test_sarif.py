@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from checker.formats.sarif import fingerprints, render
-from checker.model import Edit, Exemption, Fix, Gap, Looks, ModuleCall, Related, Report, Severity, SourceText
+from checker.model import Edit, Exemption, Fix, Gap, LastUse, Looks, ModuleCall, Related, Report, Severity, SourceText
 from checker.rules import RULES as REAL_RULES
 from tests.formats.golden import assert_golden
 from tests.formats.reports import (
@@ -199,6 +199,12 @@ def test_a_live_key_keeps_its_arn_beside_the_anchor() -> None:
     location = result_of(a_key_finding(key), anchor="policies/ours.yaml")["locations"][0]
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "policies/ours.yaml"
     assert location["logicalLocations"] == [{"fullyQualifiedName": "arn:aws:iam::111122223333:user/ci", "kind": "resource"}]
+
+
+def test_a_key_that_was_never_used_is_not_one_whose_use_is_unknown() -> None:
+    """Programs that join must be able to tell them apart."""
+    told = [result_of(a_key_finding(a_key(last_used=use)))["properties"]["keys"][0] for use in (LastUse(at=None), None)]
+    assert [key.get("lastUsed") for key in told] == ["never", None]
 
 
 def test_a_subject_without_key_or_resource_is_named() -> None:

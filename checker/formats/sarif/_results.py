@@ -120,7 +120,7 @@ def _key(finding: Finding, key: AccessKey) -> Json:
         "id": key.id,
         "status": clean(key.status),
         "created": _moment(key.created),
-        "lastUsed": _moment(used.at) if used else None,
+        "lastUsed": (_moment(used.at) or "never") if used else None,
         "lastUsedService": clean(used.service) if used and used.service else None,
         "lastUsedRegion": clean(used.region) if used and used.region else None,
         "limitDays": finding.limit.total_seconds() / 86400 if finding.limit else None,
