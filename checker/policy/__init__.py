@@ -62,9 +62,14 @@ def periods(facts: Facts, policy: Policy) -> tuple[tuple[Location, timedelta], .
 
 
 def undecided(facts: Facts, policy: Policy) -> tuple[Gap, ...]:
-    """A gap for each resource of a plan whose mechanism the policy asks for and nothing tells."""
-    if not facts.resources:
-        return ()
-    from checker.policy import _undecided
+    """A gap for each resource of a plan whose mechanism the policy asks for and nothing tells, and one for tags that do so."""
+    gaps: list[Gap] = []
+    if facts.resources:
+        from checker.policy import _undecided
 
-    return tuple(_undecided.undecided(facts, policy))
+        gaps += _undecided.undecided(facts, policy)
+    if facts.keys and any(one.match.tags for one in policy.classes):
+        from checker.policy import _untagged
+
+        gaps += _untagged.untagged(facts, policy)
+    return tuple(gaps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from fnmatch import fnmatchcase
 
@@ -40,8 +40,7 @@ class Members:
         if members.last:
             matches = [one.match for one in classes[:-1]]
             links = _links(facts)
-            for key in facts.keys:
-                members.keys[key] = _first(matches, _faces_of_key(key, links[key]))
+            members.keys.update((key, _first(matches, faces)) for key, faces in faces_of_keys(facts))
             for resource in facts.resources:
                 for one in resource.instances:
                     site = _site(resource, one)
@@ -70,6 +69,12 @@ def _links(facts: Facts) -> dict[AccessKey | Site, list[Link]]:
         if link.instance:
             links[_site(link.resource, link.instance)].append(link)
     return links
+
+
+def faces_of_keys(facts: Facts) -> Iterator[tuple[AccessKey, Faces]]:
+    """Each key with everything that a selector may know it by."""
+    links = _links(facts)
+    return ((key, _faces_of_key(key, links[key])) for key in facts.keys)
 
 
 def _site(resource: KeyResource, instance: Instance) -> Site:
