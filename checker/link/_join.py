@@ -19,10 +19,10 @@ def join(facts: Facts) -> tuple[Link, ...]:
 
 
 def _of(key: AccessKey, exact: Link | None, free: dict[str | None, list[Site]]) -> list[Link]:
-    """The links of a key. Where its address is in no code, as before a move is applied, code of its user tells more."""
+    """The links of a key. Where its address in a state is in no code, as before a move, code of its user tells more."""
     if exact is None:
         return list(_likely(key, free))
-    if exact.resource.origin is Origin.CODE:
+    if exact.resource.origin is Origin.CODE or key.planned:
         return [exact]
     return [link for link in _likely(key, free) if link.resource.origin is Origin.CODE] or [exact]
 

@@ -138,7 +138,7 @@ def _apply(link: Link) -> str:
 
 
 def certain(facts: Facts, faulty: Iterable[AccessKey]) -> Iterator[AccessKey]:
-    """Those of some faulty linked keys that are Terraform's for certain.
+    """Those of some faulty linked keys that are Terraform's for certain, and made where the code says.
 
     Where a user has more keys than the code makes and no state tells which is which, all but so many faulty keys
     as there are extra ones must be Terraform's; the youngest stand for them.
@@ -148,12 +148,17 @@ def certain(facts: Facts, faulty: Iterable[AccessKey]) -> Iterator[AccessKey]:
     for key in faulty:
         if links[key][0].exact:
             yield key
-        else:
+        elif not _moved(key, links[key]):
             pools[key.name].append(key)
     extra = _extra(links)
     for name in sorted(pools):
         pool = sorted(pools[name], key=_age)
         yield from pool[: max(0, len(pool) - extra[name])]
+
+
+def _moved(key: AccessKey, links: Sequence[Link]) -> bool:
+    """Whether a state has a key at an address that the code has no more: moved, or about to be replaced."""
+    return key.address is not None and all(one.instance and one.instance.address != key.address for one in links)
 
 
 def _age(key: AccessKey) -> tuple[float, str]:

@@ -147,14 +147,14 @@ def test_an_address_that_the_code_lacks_leaves_the_name():
     assert links(a_key(address="aws_iam_access_key.old"), a_resource()) == [(KEY_ID, K, False)]
 
 
-@pytest.mark.parametrize("origin", [Origin.STATE, Origin.PLAN])
-def test_code_of_the_user_tells_more_than_a_block_that_is_in_no_code(origin):
-    """A state or a plan brings its own block along, which tells of no line and no mechanism; another user's code is not meant."""
+def test_code_of_the_user_tells_more_than_a_block_that_is_in_no_code():
+    """A state brings its own block along, which tells of no line and no mechanism; another user's code is not meant."""
     old = a_resource(
-        Rotation.UNKNOWN, address=OLD, origin=origin, instances=(an_instance(OLD, root=""),), location=None, block=None
+        Rotation.UNKNOWN, address=OLD, origin=Origin.STATE, instances=(an_instance(OLD, root=""),), location=None, block=None
     )
     assert links(a_key(address=OLD), old, a_resource()) == [(KEY_ID, K, False)]
     assert links(a_key(address=OLD), old, a_resource(instances=(an_instance(user="other"),))) == [(KEY_ID, OLD, True)]
+    assert links(a_key(address=OLD, planned=("no-op",)), old, a_resource()) == [(KEY_ID, OLD, True)]
     assert links(a_key(address=OLD), a_key(id=OTHER, address=K), old, a_resource()) == [
         (KEY_ID, OLD, True),
         (OTHER, K, True),

@@ -140,6 +140,15 @@ def test_an_unknown_number_of_instances_may_have_made_them_all():
     assert len(check(rotation_overdue, *likely(resource, 304, 10))) == 1
 
 
+def test_a_key_that_a_state_has_elsewhere_is_under_no_promise():
+    """The code has no such address: whether the key moves, or the next apply replaces it, is not known. One of two roots has."""
+    key = a_key(304, address="aws_iam_access_key.old")
+    assert check(rotation_overdue, a_link(key, clock(), exact=False)) == []
+    here = a_key(304, address="aws_iam_access_key.k")
+    roots = [clock(instances=(an_instance(root=root),)) for root in ("a", "b")]
+    assert len(check(rotation_overdue, *(a_link(here, one, exact=False) for one in roots))) == 1
+
+
 def test_users_are_counted_apart():
     """Extra keys of one user do not excuse another."""
     resource = clock()
