@@ -56,6 +56,17 @@ resource "aws_iam_access_key" "k" {
 }
 """
 
+TWICE = """
+module "one" {
+  source = "./team"
+  name   = "x"
+}
+module "two" {
+  source = "./team"
+  name   = "xx"
+}
+"""
+
 TWINS = """
 resource "aws_iam_user" "u" {
   name = "twins"
@@ -243,6 +254,16 @@ def test_a_replacement_without_a_free_slot_is_foretold(tree, now):
     for verdict in scans(tree, now):
         assert ("no-room-to-rotate", "aws_iam_access_key.k") in {(rule, subject) for rule, subject, _ in verdict.findings}
     assert "LimitExceeded" in tree.terraform("apply", "tfplan", fails=True)
+
+
+def test_a_module_that_is_called_twice_is_judged_in_each_form(tree, now):
+    """The saved plan holds the code of each call, of one directory."""
+    tree.write(TWICE)
+    tree.write(TEAM, "team/main.tf")
+    tree.terraform("init")
+    tree.plan()
+    assert [key.user for key in both(tree, now)] == ["team-1", "team-2"]
+    assert [(one.code, one.findings, one.gaps) for one in scans(tree, now)] == [(0, [], [])] * 3
 
 
 def test_code_is_judged_with_the_values_of_the_plan(tree, now):
