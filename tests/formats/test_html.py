@@ -13,7 +13,20 @@ from checker.formats._escape import clean
 from checker.formats._keys import rows
 from checker.formats.html import render
 from checker.formats.html._ages import picture
-from checker.model import AccessKey, Evidence, Gap, Instance, LastUse, Location, ModuleCall, Report, Seen, Severity
+from checker.model import (
+    AccessKey,
+    Evidence,
+    Gap,
+    Instance,
+    LastUse,
+    Location,
+    ModuleCall,
+    Related,
+    Report,
+    Seen,
+    Severity,
+    SourceText,
+)
 from tests.formats.golden import assert_golden
 from tests.formats.reports import (
     AT,
@@ -159,6 +172,28 @@ def test_a_place_beyond_the_end_of_its_file_shows_no_code() -> None:
     """The file may have changed since."""
     report = replace(believable(), findings=(a_finding(location=at("keyturn.yaml", 99), resource=None),))
     assert "<pre" not in render(report).split("What the rules mean")[0]
+
+
+SECRETIVE = """\
+variable "token" {
+  sensitive = true
+  default   = "wJalrCANARY"
+}
+resource "aws_iam_access_key" "k" {
+}
+variable "plain" {
+  default = "shown"
+}
+"""
+
+
+def test_the_default_of_a_sensitive_variable_is_shown_beside_no_place() -> None:
+    """Neighbours of a place are shown, and so is its own line; a value that its author calls sensitive is not."""
+    beside = a_finding(location=at("main.tf", 5), related=(Related(location=at("main.tf", 1), message="drives it"),))
+    text = Page(render(a_report(beside, texts=(SourceText(path="main.tf", text=SECRETIVE),)))).text
+    assert "wJalrCANARY" not in text
+    assert 'variable "token" {' in text
+    assert 'default = "shown"' in text
 
 
 def test_a_long_block_is_cut() -> None:

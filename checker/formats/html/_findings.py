@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from checker.formats._summary import exempt_findings, mend, open_findings, sentence, span
 from checker.formats.html._markup import Markup, code, element, prose
 from checker.model import Finding, Location, Report
+from checker.record import dataclass
 
+_VARIABLE, _SENSITIVE = re.compile(r"variable\b"), re.compile(r"\s*sensitive\s*=\s*true\b")
 _BEFORE, _AFTER, _LONGEST = 2, 3, 16
 """Lines of code around a place, and at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The lines of a file, and the numbers of those that are shown only where they are a place themselves."""
+
+    lines: tuple[str, ...]
+    sealed: frozenset[int]
+
+    @classmethod
+    def of(cls, text: str) -> _Text:
+        lines = text.split("\n")
+        return cls(tuple(lines), frozenset(_sealed(lines) if "sensitive" in text else ()))
+
+
 def rows(report: Report) -> Iterator[Markup]:
     """A row a finding, worst first, exempt ones last."""
-    texts = {one.path: one.text.split("\n") for one in report.texts}
+    texts = {one.path: _Text.of(one.text) for one in report.texts}
     titles = {rule.id: rule.title for rule in report.rules}
     for order, one in enumerate((*open_findings(report), *exempt_findings(report))):
         yield _row(one, order, texts, titles, report)
 
 
-def _row(one: Finding, order: int, texts: Mapping[str, list[str]], titles: Mapping[str, str], report: Report) -> Markup:
+def _row(one: Finding, order: int, texts: Mapping[str, _Text], titles: Mapping[str, str], report: Report) -> Markup:
     place = str(one.location) if one.location else "live key"
     badge = element("span", one.severity.label, class_=f"badge {one.severity.label}")
     exempt = element("span", "exempt", class_="badge exempt") if one.exempt else ""
@@ -42,7 +58,7 @@ def _sortable(place: Location | None) -> str:
     return f"{place.path}:{place.line:07}" if place else "~"
 
 
-def _details(one: Finding, texts: Mapping[str, list[str]], report: Report) -> Markup:
+def _details(one: Finding, texts: Mapping[str, _Text], report: Report) -> Markup:
     first, rest = _cut(sentence(one.message))
     return element(
         "details",
@@ -72,7 +88,7 @@ def _exempt(one: Finding) -> Markup:
     return element("p", f"Exempt until {one.exempt.until:%Y-%m-%d}: {sentence(one.exempt.reason)}{where}")
 
 
-def _places(one: Finding, texts: Mapping[str, list[str]]) -> Iterator[Markup]:
+def _places(one: Finding, texts: Mapping[str, _Text]) -> Iterator[Markup]:
     """The code of the finding, then of each other place; from files of code and policy alone, which are all that texts holds."""
     if one.location:
         block = one.resource.block if one.resource and one.resource.block else one.location
@@ -82,21 +98,34 @@ def _places(one: Finding, texts: Mapping[str, list[str]]) -> Iterator[Markup]:
         yield _code(related.location, related.location, related.message, texts)
 
 
-def _code(place: Location, around: Location, what: str, texts: Mapping[str, list[str]]) -> Markup:
+def _code(place: Location, around: Location, what: str, texts: Mapping[str, _Text]) -> Markup:
     """The lines of a place, marked, with their neighbours; only its name where the text is not at hand."""
     caption = element("figcaption", element("code", str(place)), f" {what}" if what else "")
-    lines = texts.get(place.path)
-    if lines is None:
+    text = texts.get(place.path)
+    if text is None:
         return element("figure", caption)
     start = max(around.line - _BEFORE, 1)
-    end = min(max(around.end_line, around.line) + _AFTER, len(lines), start + _LONGEST)
+    end = min(max(around.end_line, around.line) + _AFTER, len(text.lines), start + _LONGEST)
     marked = range(place.line, max(place.end_line, place.line) + 1)
-    numbered = [_line(number, lines[number - 1], marked=number in marked) for number in range(start, end + 1)]
+    shown = [number for number in range(start, end + 1) if number in marked or number not in text.sealed]
+    numbered = [_line(number, text.lines[number - 1], marked=number in marked) for number in shown]
     return (
         element("figure", caption, element("pre", element("code", *numbered), tabindex=0))
         if numbered
         else element("figure", caption)
     )
+
+
+def _sealed(lines: Iterable[str]) -> Iterator[int]:
+    """The lines of variables that are marked as sensitive: what stands beside a place may be the default of one."""
+    begun, secret = 0, False
+    for number, line in enumerate(lines, start=1):
+        if _VARIABLE.match(line):
+            begun, secret = number, False
+        secret = secret or _SENSITIVE.match(line) is not None
+        if begun and line.startswith("}"):
+            yield from range(begun, number + 1) if secret else ()
+            begun = 0
 
 
 def _line(number: int, line: str, *, marked: bool) -> Markup:
