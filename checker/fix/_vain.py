@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checker.hcl.modules import Declared, Module
+from checker.hcl.nodes import Reference, expressions, walk
 from checker.hcl.schemas import SCHEMAS
 from checker.hcl.triggers import Target, ignored, parse_target, says, triggers
 from checker.model import Mechanism
@@ -43,7 +44,14 @@ def _never_fires(named: Declared, target: Target, *, pinned: bool) -> bool:
     if schema is None:
         return False
     lacks = bool(target.rest) and not schema.knows(target.rest[0])
-    return lacks or target.type.startswith("time_") or (schema.bridge and (pinned or bool(ignored(named.body))))
+    still = (pinned and not _is_by_hand(named)) or bool(ignored(named.body))
+    return lacks or target.type.startswith("time_") or (schema.bridge and still)
+
+
+def _is_by_hand(named: Declared) -> bool:
+    """Whether a bridge hangs on variables and literals alone."""
+    nodes = (node for one in expressions(named.body) for node in walk(one) if isinstance(node, Reference))
+    return all(node.name in ("var", "each", "count") for node in nodes)
 
 
 def kept_id(declared: Declared, why: str) -> str:

@@ -40,7 +40,7 @@ def recognise(question: Question, first: Run) -> dict[str, Mechanism]:
 
 def _verdict(case: Case, address: str) -> Mechanism:
     outcome = case.outcome
-    refused = find_refused(case, reached(outcome.run, address))
+    refused = find_refused(case, address)
     if refused:
         return refused
     if address in outcome.longest:

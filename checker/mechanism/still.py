@@ -40,7 +40,7 @@ def explain(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
     )
 
 
-def find_refused(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
+def find_refused(case: Case, address: str) -> Mechanism | None:
     """An entry of `replace_triggered_by` that no plan takes, whatever stands beside it.
 
     Where a file of the module cannot be read, what an entry names may stand there.
@@ -48,6 +48,7 @@ def find_refused(case: Case, leaves: tuple[Leaf, ...]) -> Mechanism | None:
     module = case.owner.module
     for target in map(parse_target, triggers(case.declared.body)):
         if target is None or ((target.type, target.name) not in module.resources and not module.trouble):
+            leaves = reached(case.outcome.run, address)
             clock = next(filter(is_clock, leaves), None)
             return make(case, Rotation.BROKEN, bad_target(target), leaves, driver=clock, cure=_TARGET)
     return None

@@ -250,6 +250,10 @@ def test_comments_in_a_list_stay(tmp_path):
 
 USER = 'resource "aws_iam_user" "u" {\n  name = "NAME"\n}\n\n'
 CLOCK = 'resource "time_rotating" "k" {\n  rotation_days = 60\n}\n\n'
+PINNED = (
+    'variable "n" {\n  default = 1\n}\n\n'
+    'resource "time_rotating" "r" {\n  rfc3339       = "2024-01-01T00:00:00Z"\n  rotation_days = 30\n}\n\n'
+)
 INPUT = f'resource "terraform_data" "i" {{\n  count = 2\n  input = {MONTH}\n}}\n\n'
 
 
@@ -274,6 +278,11 @@ INPUT = f'resource "terraform_data" "i" {{\n  count = 2\n  input = {MONTH}\n}}\n
         (bridge(MONTH, "input"), "[aws_iam_user.u, terraform_data.k.none]", "[aws_iam_user.u, terraform_data.k_rotation]"),
         (bridge(MONTH, rest=FROZEN), "[aws_iam_user.u, terraform_data.k]", "[aws_iam_user.u, terraform_data.k_rotation]"),
         ("", '["x"]', "[terraform_data.k_rotation]"),
+        (
+            PINNED + bridge("var.n") + bridge("time_rotating.r.id").replace('"k"', '"t"'),
+            "[terraform_data.k, terraform_data.t]",
+            "[terraform_data.k, time_static.k]",
+        ),
     ],
 )
 def test_only_what_a_key_hangs_on_in_vain_is_replaced(beside, before, after, tmp_path):

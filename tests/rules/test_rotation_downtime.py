@@ -29,3 +29,10 @@ def test_what_never_rotates_by_itself_has_no_downtime():
     """Other mechanisms are the business of other rules."""
     others = [kind for kind in Rotation if kind not in (Rotation.CLOCK, Rotation.EVERY_APPLY)]
     assert check(rotation_downtime, *(a_resource(kind) for kind in others)) == []
+
+
+def test_what_has_no_order_is_told_what_helps():
+    """Instances that come and go with the time are in no order, whatever their lifecycle says."""
+    cure = "Hang one instance on the clock by replace_triggered_by"
+    [finding] = check(rotation_downtime, a_resource(Rotation.CLOCK, period=days(31), cure=cure))
+    assert finding.remedy == cure
