@@ -218,3 +218,60 @@ def test_what_else_the_user_has_is_no_key(tmp_path):
     """A policy of the same user does not stand in for its key."""
     policy = block("aws_iam_user_policy_attachment", "p", 'user = "svc"\n  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"')
     assert not mechanism(tmp_path, STATIC, key("time_static.s", lifecycle=""), policy).second_key
+
+
+@pytest.mark.parametrize(
+    ("value", "driver"),
+    [
+        ("var.generation", "var.generation"),
+        ('"v${local.generation}"', "var.generation"),
+        ('filemd5("x")', "filemd5()"),
+        ("var.none", "var.none"),
+        ('"written"', None),
+    ],
+)
+@pytest.mark.parametrize("target", ["aws_ssm_parameter.p", "aws_ssm_parameter.p.value"])
+def test_any_resource_waits_for_a_person(target, value, driver, tmp_path):
+    """A variable or a file that reaches a resource of any type counts as in a bridge; what is only written there does not."""
+    variables = 'variable "generation" {\n  default = 1\n}\nvariable "none" {\n  default = null\n}\n'
+    local = "locals {\n  generation = var.generation\n}\n"
+    found = mechanism(tmp_path, variables, local, block("aws_ssm_parameter", "p", f"value = {value}"), key(target))
+    assert (found.kind, found.driver) == ((Rotation.MANUAL, driver) if driver else (Rotation.NONE, ""))
+
+
+def test_a_variable_that_is_null_waits_for_a_person(tmp_path):
+    """Who gives it a value replaces the key."""
+    variable = 'variable "generation" {\n  type = string\n  default = null\n}\n'
+    found = mechanism(tmp_path, variable, block("terraform_data", "t", "input = var.generation"), key("terraform_data.t"))
+    assert (found.kind, found.driver) == (Rotation.MANUAL, "var.generation")
+
+
+SECRET = block("aws_secretsmanager_secret", "s", 'name = "s"') + block(
+    "aws_secretsmanager_secret_version",
+    "v",
+    "secret_id = aws_secretsmanager_secret.s.id\n  secret_string = aws_iam_access_key.k.secret",
+)
+
+
+@pytest.mark.parametrize(
+    ("rotation", "kind"),
+    [
+        ("secret_id = aws_secretsmanager_secret.s.id", Rotation.EXTERNAL),
+        ("secret_id = aws_secretsmanager_secret_version.v.secret_id", Rotation.EXTERNAL),
+        ("count = 0\n  secret_id = aws_secretsmanager_secret.s.id", Rotation.NONE),
+        ("for_each = toset([])\n  secret_id = aws_secretsmanager_secret.s.id", Rotation.NONE),
+    ],
+)
+def test_a_rotation_of_a_secret_is_named_over_its_version_and_must_stand(rotation, kind, tmp_path):
+    """It may name the secret over the version that holds the key; where it has no instance it rotates nothing."""
+    assert mechanism(tmp_path, SECRET, block("aws_secretsmanager_secret_rotation", "r", rotation), key()).kind is kind
+
+
+@pytest.mark.parametrize("unread", ["rotator", "bridge"])
+def test_what_cannot_be_read_on_the_way_is_not_called_broken(unread, tmp_path):
+    """A block that is not understood is a gap; that it never moves is more than anybody knows."""
+    fault = "\n  x = 1 +"
+    rotator = block("time_rotating", "r", "rotation_days = 60" + fault * (unread == "rotator"))
+    bridge = block("terraform_data", "t", "input = time_rotating.r.id" + fault * (unread == "bridge"))
+    found = mechanism(tmp_path, rotator, bridge, key("terraform_data.t"))
+    assert (found.kind, found.period) == (Rotation.CLOCK, None)

@@ -29,8 +29,10 @@ class Planner:
         self.names = run.bindings(owner, declared, key, owner.names)
 
     def config(self) -> dict[str, Value]:
-        """The arguments that count, evaluated; one that Terraform would refuse is Unknown."""
+        """The arguments that count, evaluated; one that Terraform would refuse is Unknown, as all are that cannot be read."""
         body = self.declared.body
+        if self.schema is not None and self.schema.bridge and self.declared.broken:
+            return dict.fromkeys(self.schema.inputs, Unknown(Certainty.LOOSE))
         wanted = body.arguments if self.schema is None else [name for name in body.arguments if name in self.schema.inputs]
         made = {name: self.argument(name, body.arguments[name].value) for name in wanted if name not in META}
         for place, block in enumerate(body.nested if self.schema is None else ()):
@@ -49,7 +51,7 @@ class Planner:
         run.frame = set()
         try:
             value = whole(run.value(node, self.owner, self.names))
-            if run.human and self.schema is not None and self.schema.bridge and by_hand(value, run.frame):
+            if run.human and by_hand(value, run.frame) and self._waits():
                 return Unknown(Certainty.APPLY)
             return value
         except EvaluationError:
@@ -58,6 +60,12 @@ class Planner:
         finally:
             outer |= run.frame
             run.frame = outer
+
+    def _waits(self) -> bool:
+        """Whether a person would change an argument to replace what hangs on it: in a bridge also one that is only written."""
+        if self.schema is None:
+            return any(leaf.kind in ("file", "data") for leaf in self.run.frame)
+        return self.schema.bridge
 
     def plan(self) -> Planned:
         run = self.run

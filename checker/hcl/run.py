@@ -87,7 +87,7 @@ class Run:
     def _variable(self, owner: ModuleInstance, name: str, declared: Declared) -> Value:
         value = self._given(owner, name, declared)
         kind = declared.body.value("type")
-        if self.human and by_hand(value, self.frame):
+        if self.human and (value is None or by_hand(value, self.frame)):
             return Unknown(Certainty.APPLY)
         made = value if kind is None else convert(value, kind)
         return self.mark(made, (owner.under("var"), name)) if is_marked(declared) else made

@@ -33,6 +33,8 @@ def find_external(case: Case) -> Mechanism | None:
     """A secret's rotation or a scheduled function that is wired to the key or to its user."""
     for found in (*_secrets(case), *_schedules(case)):
         declared = found.declared
+        if not case.outcome.run.addresses(case.owner, declared):
+            continue
         leaf = Leaf("resource", declared.name, declared.file.path, declared.head)
         where = f"{declared.name} ({declared.file.path}:{declared.head.line})"
         why = f"{found.what} in {where} rotates it outside of Terraform, as far as the code shows"
@@ -79,8 +81,9 @@ def _secrets(case: Case) -> Iterator[Rotator]:
     versions = [one for one in _of(owner, "aws_secretsmanager_secret_version") if _refers(owner, one, case.declared.name)]
     for secret in _of(owner, "aws_secretsmanager_secret"):
         if any(_refers(owner, version, secret.name) for version in versions):
+            named = (secret.name, *(one.name for one in versions if _refers(owner, one, secret.name)))
             for rotation in rotations:
-                if _refers(owner, rotation, secret.name):
+                if any(_refers(owner, rotation, name) for name in named):
                     yield Rotator(rotation, _rule(case, rotation), "a secret's rotation")
 
 

@@ -132,7 +132,7 @@ def _by_hand(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism | 
         for node in triggers(case.declared.body) if planner else ():
             target = parse_target(node)
             schema = SCHEMAS.get(target.type) if target else None
-            bridge = schema is not None and schema.bridge
+            bridge = target is not None and (schema is None or schema.bridge)
             if planner and target and bridge and planner.run_trigger(node) is not Change.NO:
                 leaf = _hand(run, owner, target)
                 if leaf is not None:
@@ -157,7 +157,7 @@ def _hand(run: Run, owner: ModuleInstance, target: Target) -> Leaf | None:
         leaf = next((one for one in leaves if one.kind == kind), None)
         if leaf is not None:
             return leaf
-    if target.type.startswith("time_"):
+    if target.type.startswith("time_") or target.type not in SCHEMAS:
         return None
     return Leaf("literal", f"a literal in {declared.name}", declared.file.path, declared.head)
 
