@@ -11,14 +11,15 @@ from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import Question, play
 from checker.hcl.world import Leaf
-from checker.mechanism.case import STACK, Case, days, find_driver, find_pinned, is_sure, location, make
+from checker.mechanism.case import Case, days, find_driver, find_pinned, is_sure, location, make
 from checker.mechanism.lifecycle import find_block
+from checker.mechanism.stack import STACK, has_serial, makes_key
 from checker.mechanism.still import UNPIN, explain, find_refused
 from checker.mechanism.turns import has_second_key
 from checker.mechanism.unread import perhaps
 from checker.model import Mechanism, Rotation
 
-__all__ = ["STACK", "days", "location", "recognise"]
+__all__ = ["STACK", "days", "location", "makes_key", "recognise"]
 
 _FAILS = "Make the plan succeed: terraform plan says more"
 _ORDER = "Hang one instance on the clock by replace_triggered_by: those that come and go with the time do so in no order"
@@ -31,7 +32,7 @@ def recognise(question: Question, first: Run) -> dict[str, Mechanism]:
     `first` is a plan with an empty state.
     """
     case = Case(question, rest(question, first) or play(question, first.at))
-    if question.declared.labels[0] == STACK and not question.declared.mentions("Serial"):
+    if question.declared.labels[0] == STACK and not has_serial(first, question.owner(first), question.declared):
         return {address: make(case, Rotation.NONE, _NO_SERIAL) for address in case.outcome.present}
     if case.outcome.fails:
         return {case.owner.under(case.declared.name) + "[*]": make(case, Rotation.BROKEN, case.outcome.fails, cure=_FAILS)}

@@ -14,10 +14,10 @@ from checker.hcl.schemas import SCHEMAS
 from checker.hcl.simulate import FRESH, Outcome, Question
 from checker.hcl.world import Action, Leaf, ModuleInstance
 from checker.mechanism.lifecycle import overlaps
+from checker.mechanism.stack import STACK
 from checker.model import Location, Mechanism, Related, Rotation
 from checker.record import dataclass
 
-STACK = "aws_cloudformation_stack"
 _CLOCKS = frozenset({"time_rotating", "rotating_blue_green", "awsutils_expiring_iam_access_key"})
 
 

@@ -20,7 +20,7 @@ from checker.hcl.simulate import Question
 from checker.hcl.triggers import ignored
 from checker.hcl.values import EvaluationError, Value, token
 from checker.hcl.world import Key, ModuleInstance, Planned, World, steps
-from checker.mechanism import STACK, location, recognise
+from checker.mechanism import STACK, location, makes_key, recognise
 from checker.model import CallRow, Instance, KeyResource, Location, ManagedUser, Origin
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known, likeliest
@@ -62,7 +62,7 @@ class Finder:
 
     def _module(self, run: Run, owner: ModuleInstance, route: tuple[tuple[str, int], ...]) -> None:
         for (kind, _), declared in sorted(owner.module.resources.items()):
-            if kind in KEY_TYPES or (kind == STACK and declared.mentions("AWS::IAM::AccessKey")):
+            if kind in KEY_TYPES or (kind == STACK and makes_key(run, owner, declared)):
                 self.seen.extend(self._instances(run, owner, route, declared))
             elif kind == USER and self.with_users and not declared.broken:
                 self.users.extend(_users(run, owner, declared))
