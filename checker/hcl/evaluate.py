@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from checker.hcl.bounds import Budget
 from checker.hcl.functions import unify
 from checker.hcl.kinds import never_equal, same_sides
+from checker.hcl.loops import collect, joined
 from checker.hcl.nodes import (
     HOLE,
     Attr,
@@ -35,13 +36,14 @@ from checker.hcl.values import (
     Unknown,
     Value,
     blend,
-    composed,
     is_known,
     make_set,
     unknowns,
 )
 
 Names = dict[str, Value]
+_CHEAP = frozenset({"coalesce", "element", "keys", "length", "lookup", "one", "values"})
+"""Functions that do not look at all that they are given."""
 
 
 class Scope(Protocol):
@@ -82,7 +84,7 @@ def _template(node: Template, scope: Scope, names: Names, budget: Budget) -> Val
     texts = [to_text(part) for part in parts]
     if any(isinstance(text, Unknown) for text in texts):
         return blend("template", texts)
-    return composed("".join(map(str, texts)))
+    return joined(texts, budget)
 
 
 def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> Value:
@@ -95,7 +97,15 @@ def _condition(node: Condition, scope: Scope, names: Names, budget: Budget) -> V
     if isinstance(value, bool | Decimal):
         return to_text(value) if _is_text(other) else value
     if isinstance(value, tuple | SetValue | dict):
-        return _like_other(value, chosen, other, lambda: scope.aside(lambda: evaluate(other, scope, names, budget)))
+        budget.take(value)
+        return _like_other(value, chosen, other, lambda: _beside(other, scope, names, budget))
+    return value
+
+
+def _beside(node: Expression, scope: Scope, names: Names, budget: Budget) -> Value:
+    """The side that was not chosen, for its type."""
+    value = scope.aside(lambda: evaluate(node, scope, names, budget))
+    budget.take(value)
     return value
 
 
@@ -181,26 +191,7 @@ def _for(node: For, scope: Scope, names: Names, budget: Budget) -> Value:
         if test:
             name = evaluate(node.key, scope, inner, budget) if node.key is not None else None
             made.append((name, evaluate(node.value, scope, inner, budget)))
-    return _collect(node, made)
-
-
-def _collect(node: For, made: list[tuple[Value, Value]]) -> Value:
-    values = tuple(value for _, value in made)
-    if node.text:
-        texts = [to_text(value) for value in values]
-        return blend("for", texts) if any(isinstance(one, Unknown) for one in texts) else composed("".join(map(str, texts)))
-    if node.key is None:
-        return values
-    grouped: dict[str, Value] = {}
-    for key, value in made:
-        name = to_text(key)
-        if not isinstance(name, str):
-            return blend("for", (name, *values))
-        if name in grouped and not node.group:
-            raise EvaluationError("two elements have the same key")
-        before = grouped.get(name, ())
-        grouped[name] = (*before, value) if node.group and isinstance(before, tuple) else value
-    return grouped
+    return collect(node, made, budget)
 
 
 def _operation(node: Operation, scope: Scope, names: Names, budget: Budget) -> Value:
@@ -241,7 +232,9 @@ def _call(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:
         if not isinstance(last, tuple | SetValue):
             raise EvaluationError("only a list or set can be spread with '...'")
         given.extend(last)
-    return scope.function(node.name, tuple(given), node.place)
+    if node.name not in _CHEAP:
+        budget.take(*given)
+    return budget.make(scope.function(node.name, tuple(given), node.place))
 
 
 def _attempt(node: Call, scope: Scope, names: Names, budget: Budget) -> Value:

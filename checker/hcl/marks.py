@@ -29,17 +29,23 @@ def is_marked(declared: Declared) -> bool:
     return isinstance(node, Literal) and node.value in (True, "true")
 
 
-def restored(value: Value, veils: dict[str, Value]) -> Value:
-    """A value with what was hidden in it."""
+def restored(value: Value, veils: dict[str, Value], known: dict[int, Value] | None = None) -> Value:
+    """A value with what was hidden in it; what stands in it at several places is looked into once."""
     if isinstance(value, Unknown):
         return veils.get(value.token, value)
-    if isinstance(value, tuple):
-        return tuple(restored(one, veils) for one in value)
-    if isinstance(value, SetValue):
-        return make_set(restored(one, veils) for one in value)
-    if isinstance(value, dict) and not isinstance(value, Record):
-        return {name: restored(one, veils) for name, one in value.items()}
-    return value
+    if not isinstance(value, tuple | SetValue | dict) or isinstance(value, Record):
+        return value
+    known = {} if known is None else known
+    if id(value) not in known:
+        known[id(value)] = _restored(value, veils, known)
+    return known[id(value)]
+
+
+def _restored(value: tuple[Value, ...] | SetValue | dict[str, Value], veils: dict[str, Value], known: dict[int, Value]) -> Value:
+    if isinstance(value, dict):
+        return {name: restored(one, veils, known) for name, one in value.items()}
+    items = tuple(restored(one, veils, known) for one in value)
+    return items if isinstance(value, tuple) else make_set(items)
 
 
 def counterpart(run: Run, owner: ModuleInstance) -> ModuleInstance:

@@ -33,7 +33,7 @@ class Run:
         self.marked = False
         self.veils: dict[str, Value] = {}
         self._blind: Run | None = None
-        self.budget = Budget()
+        self.budget = Budget(world.ledger)
         self.frame: set[Leaf] = set()
         self.planned: dict[str, Planned] = {}
         self.resting: set[str] = set()
@@ -75,6 +75,8 @@ class Run:
             return evaluate(node, Inside(self, owner, names), {}, self.budget)
         except (Exhausted, RecursionError):
             return Unknown(Certainty.LOOSE)
+        finally:
+            self.budget.note()
 
     def variable(self, owner: ModuleInstance, name: str) -> Value:
         """The value of an input variable: given, from the call, or its default."""
@@ -89,6 +91,7 @@ class Run:
         kind = declared.body.value("type")
         if self.human and (value is None or by_hand(value, self.frame)):
             return Unknown(Certainty.APPLY)
+        self.budget.take(value)
         made = value if kind is None else convert(value, kind)
         return self.mark(made, (owner.under("var"), name)) if is_marked(declared) else made
 

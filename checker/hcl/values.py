@@ -8,7 +8,7 @@ from contextlib import suppress
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import IntEnum
 from typing import Union
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from checker.record import dataclass
 
@@ -89,6 +89,17 @@ def unknowns(value: Value) -> Iterator[Unknown]:
         elif isinstance(one, tuple | SetValue | dict) and id(one) not in seen:
             seen.add(id(one))
             waiting.extend(reversed([*(_items(one).values() if isinstance(one, dict) else one)]))
+
+
+def weight(value: Value, known: dict[int, int] | None = None) -> int:
+    """How many values stand in a value, itself included: what stands in it twice counts twice, and is looked into once."""
+    if not isinstance(value, tuple | SetValue | dict):
+        return 1
+    known = {} if known is None else known
+    if id(value) not in known:
+        items = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(weight(one, known) for one in items)
+    return known[id(value)]
 
 
 def is_known(value: Value) -> bool:
@@ -175,7 +186,22 @@ def number(value: int | float | str | Decimal) -> Decimal:
 
 def composed(text: str) -> str:
     """A string as Terraform keeps it: in Unicode's composed form (NFC)."""
-    return text if text.isascii() else normalize("NFC", text)
+    return text if text.isascii() or _is_piled(text) else normalize("NFC", text)
+
+
+def _is_piled(text: str) -> bool:
+    """Whether more marks stand on one letter than anybody writes: to put them in order takes the square of their number."""
+    if len(text) < _PILE:
+        return False
+    marks = 0
+    for sign in text:
+        marks = marks + 1 if combining(sign) else 0
+        if marks == _PILE:
+            return True
+    return False
+
+
+_PILE = 200
 
 
 def text_of(value: Decimal) -> str:

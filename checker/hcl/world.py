@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
 
+from checker.hcl.bounds import Ledger
 from checker.hcl.directory import load
 from checker.hcl.evaluate import Names
 from checker.hcl.locate import Missing, find_source
@@ -115,6 +116,7 @@ class World:
     found: dict[tuple[str, str], str | Missing] = field(default_factory=dict)
     read_file: Callable[[str], str | None] = lambda path: None
     workspace: str = ""
+    ledger: Ledger = field(default_factory=Ledger)
     blind: dict[str, tuple[Key, ...] | Unknown] = field(default_factory=dict)
     """The instance keys of a block as they are where nothing sensitive is known, once that was asked."""
 

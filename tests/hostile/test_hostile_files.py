@@ -94,6 +94,31 @@ def test_a_plan_that_is_made_to_hurt_is_a_gap(name: str, tmp_path: Path) -> None
     assert why in json.loads(done.stdout)["gaps"][0]["why"]
 
 
+def swelling(expression: str, *more: str) -> str:
+    """Code in which each local holds the one before it twice: little to keep, and 2**40 values to look at one by one."""
+    doubled = [f"a{one} = {{ a = local.a{one - 1}, b = local.a{one - 1} }}" for one in range(1, 41)]
+    return KEY.format(expression) + "\n  ".join(("locals {", "a0 = { a = 1 }", *doubled, *more)) + "\n}\n"
+
+
+DAILY = """
+resource "terraform_data" "clock" {
+  triggers_replace = [length(local.a), formatdate("YYYY", plantimestamp())]
+}
+resource "aws_iam_access_key" "k" {
+  user = "u"
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.clock]
+  }
+}
+locals {
+  a = flatten([for i in range(450) : [for j in range(1000) : j]])
+}
+"""
+"""Code that is worked out anew for each day of years, a long time each."""
+LONG_LIST = "locals {\n  a = flatten([for i in range(450) : [for j in range(1000) : j]])\n}\n"
+LONG_TEXT = 'locals {\n  s = join("", formatlist("%900s", range(1000)))\n}\n'
+
 CODE: dict[str, tuple[str, int, str]] = {
     "brackets": (KEY.format("(" * 5000 + '"a"' + ")" * 5000), 3, "nested deeper than 100 levels"),
     "blocks": (KEY.format('"a"\n' + "a {\n" * 5000 + "}\n" * 5000), 3, "nested deeper than 100 levels"),
@@ -115,6 +140,40 @@ CODE: dict[str, tuple[str, int, str]] = {
     "index of many digits": (KEY.format('"u"\n  for_each = toset(["' + "9" * 5000 + '", "1\u00b23"])'), 1, ""),
     "version of many spaces": (MODULE.format(">= 5.0" + " " * 100_000 + "x"), 1, ""),
     "version of many digits": (MODULE.format("9" * 5000), 1, ""),
+    "swelling, as a list": (swelling('"${length(tolist([local.a40, local.a40]))}"'), 1, ""),
+    "swelling, as a set": (swelling('"${length(toset([local.a40, local.a40]))}"'), 1, ""),
+    "swelling, compared": (swelling('"${contains([local.a40], local.a39)}"'), 1, ""),
+    "swelling, or else": (swelling('"${length(true ? local.a40 : local.b40)}"', "b40 = { a = local.a39, b = local.a39 }"), 1, ""),
+    "swelling, hidden": (swelling('"u${length(sensitive(local.a40))}"'), 1, ""),
+    "swelling texts": (KEY.format('join("", [for i in range(1000) : local.s])') + LONG_TEXT, 1, ""),
+    "swelling template": (
+        KEY.format('"%{ for i in range(1000) }${local.s}%{ endfor }"') + LONG_TEXT,
+        1,
+        "",
+    ),
+    "many long texts": (KEY.format('"${length([for i in range(1000) : join("", formatlist("%900s", range(1000)))])}"'), 1, ""),
+    "many ranges": (KEY.format('"${length([for i in range(400) : [for j in range(1000) : range(1000)]])}"'), 1, ""),
+    "many sums of a text": (
+        KEY.format('"${length([for i in range(100) : [for j in range(1000) : md5(local.s)]])}"') + LONG_TEXT,
+        1,
+        "",
+    ),
+    "many looks at a list": (
+        KEY.format('"${length([for i in range(1000) : contains(local.a, -1)])}"') + LONG_LIST,
+        1,
+        "",
+    ),
+    "one group of many": (KEY.format('"u${length({for x in local.a : "k" => x...})}"') + LONG_LIST, 1, ""),
+    "deep value": (
+        KEY.format("jsonencode([" + ", ".join(f"local.a{one}" for one in range(2000)) + "])")
+        + "locals {\n  a0 = [1]\n"
+        + "".join(f"  a{one} = [local.a{one - 1}]\n" for one in range(1, 2000))
+        + "}\n",
+        1,
+        "",
+    ),
+    "many marks on a letter": (KEY.format('"a' + "\u0301\u0327" * 200_000 + '"'), 1, ""),
+    "every day": (DAILY, 1, ""),
     "circle": (KEY.format("local.a") + "locals {\n  a = local.b\n  b = local.a\n}\n", 1, ""),
 }
 

@@ -6,7 +6,6 @@ No message here quotes a value: it could be a secret.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import chain
@@ -20,6 +19,7 @@ from checker.hcl.values import (
     Unknown,
     Value,
     blend,
+    composed,
     make_set,
     number,
     text_of,
@@ -212,7 +212,7 @@ def normal(text: str) -> str:
     """A string as Terraform keeps it: composed (NFC), and of no unbounded size."""
     if len(text) > LIMIT:
         raise EvaluationError("the result is too large")
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return composed(text)
 
 
 def check_size(count: int) -> None:

@@ -20,23 +20,25 @@ _UNSAFE_IN_HTML = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2
 def json_text(value: Value) -> str:
     """A known value as JSON: no spaces, keys in order, and the signs escaped that are dangerous in HTML."""
     parts, size = [], 0
-    for part in _pieces(value):
+    for part in _pieces(value, 0):
         size += len(part)
         check_size(size)
         parts.append(part)
     return "".join(parts)
 
 
-def _pieces(value: Value) -> Iterator[str]:
+def _pieces(value: Value, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
+        raise BeyondUsError
     if isinstance(value, dict):
         for place, key in enumerate(sorted(value)):
             yield f"{',' if place else '{'}{_quoted(key)}:"
-            yield from _pieces(value[key])
+            yield from _pieces(value[key], depth + 1)
         yield "}" if value else "{}"
     elif isinstance(value, tuple | SetValue):
         for place, item in enumerate(value):
             yield "," if place else "["
-            yield from _pieces(item)
+            yield from _pieces(item, depth + 1)
         yield "]" if value else "[]"
     elif isinstance(value, str):
         yield _quoted(value)
