@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from checker.cli.evidence import LARGEST
 from checker.errors import UsageError
 
 
@@ -25,9 +26,14 @@ def _parsed(file: str) -> Any:
     from pathlib import Path
 
     try:
-        return json.loads(Path(file).read_bytes())
+        with Path(file).open("rb") as stream:
+            data = stream.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(f"--baseline {file} cannot be read: {error.strerror}.") from error
+    if len(data) > LARGEST:
+        raise UsageError(f"--baseline {file}: this file is larger than any report ({LARGEST >> 20} MB).")
+    try:
+        return json.loads(data)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"--baseline {file}: this is not JSON ({error}).") from error
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from checker.scan import Source
     from checker.sources._planned import Planned
 
+LARGEST = 256 << 20
+"""Bytes beyond which a file is no report; ten thousand findings are 19 MB, and five thousand users one or two."""
 TERRAFORM_READS = ("TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR")
 """The environment variables that decide what Terraform code means; sources get no others."""
 
@@ -168,7 +170,10 @@ def _state(name: str, stream: BinaryIO, asked: Asked) -> Iterator[Fact]:
 def _report(name: str, stream: BinaryIO, asked: Asked) -> Iterator[Fact]:
     from checker.sources import report
 
-    return report.read(name, stream.read(), at=asked.at)
+    data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise SourceError(f"larger than any report ({LARGEST >> 20} MB)")
+    return report.read(name, data, at=asked.at)
 
 
 READERS: dict[str, Callable[[str, BinaryIO, Asked], Iterator[Fact]]] = {"plan": _plan, "state": _state, "report": _report}

@@ -76,6 +76,7 @@ def test_what_was_exempt_then_is_new(code):
         ('{"format": "keyturn-report", "version": 1, "findings": [{"fingerprint": [], "exempt": null}]}', "this JSON report is"),
         ('{"format": "keyturn-report", "version": 1, "findings": [{"fingerprint": 7, "exempt": null}]}', "this JSON report is"),
         ('{"format": "keyturn-report", "version": 2, "findings": []}', "this JSON report is damaged, or not of version 1."),
+        ('{"format": "keyturn-report", "findings": [{"fingerprint": ["x"], "exempt": null}]}', "this JSON report is damaged"),
     ],
 )
 def test_a_file_that_is_no_baseline_stops_the_run(code, capsys, text, says):
@@ -89,13 +90,25 @@ def test_a_file_that_is_no_baseline_stops_the_run(code, capsys, text, says):
     assert said.err.count("\n") == 1
 
 
+def test_what_is_larger_than_any_report_is_not_read(code, capsys, monkeypatch):
+    """Neither as a baseline, which stops the run, nor as evidence, which is a gap; an endless device is as good."""
+    capsys.readouterr()
+    for name in ("old.json", "/dev/zero"):
+        monkeypatch.setattr("checker.cli.evidence.LARGEST", 100)
+        monkeypatch.setattr("checker.cli.baseline.LARGEST", 100)
+        assert main(["scan", "--baseline", name]) == 2
+        assert "this file is larger than any report" in capsys.readouterr().err
+        assert main(["scan", "--report", name]) == 3
+        assert f"gap: {name}: larger than any report" in capsys.readouterr().err
+
+
 def test_a_baseline_that_cannot_be_read_stops_the_run(code, capsys, monkeypatch):
     """The system's reason is told."""
 
-    def refuse(_):
+    def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    monkeypatch.setattr("pathlib.Path.open", refuse)
     assert main(["scan", "--baseline", "old.sarif"]) == 2
     assert "--baseline old.sarif cannot be read: Permission denied." in capsys.readouterr().err
 
