@@ -37,7 +37,13 @@ def reason(report: Report) -> str:
         return f"{count(len(report.failing), noun)} {bar}"
     if report.gaps:
         return f"no {noun} {bar}, but {count(len(report.gaps), 'gap')}: not everything could be read"
-    return f"no {noun} {bar}, and everything that was asked for was read{_unshown(report)}"
+    return f"no {noun} {bar}, and everything that was asked for was read{_unlooked(report)}{_unshown(report)}"
+
+
+def _unlooked(report: Report) -> str:
+    """The modules that a pass says nothing about."""
+    number = len({row[-2] for row in ModuleCalls.of(report.calls).rows})
+    return f", but for {count(number, 'module')} that {'was' if number == 1 else 'were'} not looked into" if number else ""
 
 
 def _unshown(report: Report) -> str:

@@ -102,6 +102,23 @@ def test_a_pass_of_a_state_says_what_a_state_does_not_show() -> None:
     assert render(a_report(resources=(off,)), width=160).endswith("everything that was asked for was read\n")
 
 
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [
+        (("a/b/aws", "a/b/aws"), "was read, but for 1 module that was not looked into\n"),
+        (("a/b/aws", "c/d/aws"), "was read, but for 2 modules that were not looked into\n"),
+    ],
+    ids=["one, called twice", "two"],
+)
+def test_a_pass_says_which_part_of_it_nobody_looked_into(sources: tuple[str, ...], said: str) -> None:
+    """A module that was not downloaded may make keys."""
+    calls = tuple(
+        ModuleCall(address=f"module.m{number}", source=source, location=at("main.tf", number), why="not downloaded here")
+        for number, source in enumerate(sources, 1)
+    )
+    assert render(a_report(calls=calls), width=160).endswith(said)
+
+
 def test_every_gap_has_its_place_its_reason_and_its_hint() -> None:
     """A gap is never only counted."""
     gaps = (
