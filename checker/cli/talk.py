@@ -8,10 +8,12 @@ from checker.cli.arguments import Output
 from checker.cli.progress import Reading
 from checker.formats import _summary as summary
 from checker.formats._escape import shown
-from checker.model import Report
+from checker.model import Origin, Report
 
 GAPS_SHOWN = 20
 """More gaps than these are counted only: the report has them all."""
+MENDED = ("no-rotation", "broken-rotation", "slow-rotation", "rotation-downtime")
+"""The rules whose findings `--diff` and `--fix` can mend unasked."""
 
 
 def after(report: Report, outputs: Sequence[Output], readings: Sequence[Reading], seconds: float) -> Iterator[str]:
@@ -23,7 +25,17 @@ def after(report: Report, outputs: Sequence[Output], readings: Sequence[Reading]
     for one in outputs:
         if one.file != "-":
             yield f"keyturn: wrote {one.format} to {one.file}"
+    yield from _mends(report)
     yield f"keyturn: exit code {report.exit_code} after {seconds:.2f} s"
+
+
+def _mends(report: Report) -> Iterator[str]:
+    """How to see edits, where none were worked out: that takes longer than to judge."""
+    if any(
+        one.rule in MENDED and one.resource and one.resource.origin is Origin.CODE and not (one.fix or one.unmended)
+        for one in summary.open_findings(report)
+    ):
+        yield "keyturn: with --diff the same command shows edits that mend the code, and --fix writes the safe ones"
 
 
 def _verdict(report: Report) -> Iterator[str]:

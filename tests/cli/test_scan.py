@@ -15,6 +15,7 @@ from checker.cli import evidence, main, talk
 from checker.cli.arguments import Output
 from checker.cli.evidence import Asked
 from checker.cli.progress import Watch
+from checker.fix._propose import MANUAL, MENDED
 from checker.model import Gap, Location, Report
 from checker.policy import load
 from tests.factories import AT
@@ -182,6 +183,29 @@ def test_standard_error_tells_the_verdict_that_a_file_hides(capsys):
     assert "keyturn: FAIL: 1 finding at or above medium\n" in said.err
     assert "keyturn: gap: main.tf:4: " in said.err
     assert "keyturn: exit code 1 after " in said.err
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "said"),
+    [
+        (PLAIN, (), True),
+        (PLAIN, ("-f", "sarif=k.sarif"), False),
+        (PLAIN, ("--fail-on", "never", "--diff"), False),
+        ("", ("--report", "r.csv"), False),
+    ],
+    ids=["text", "the report has the edits", "they are shown", "no code"],
+)
+def test_a_person_learns_that_edits_can_be_had(capsys, code, given, said):
+    """To work them out takes longer than to judge, so they are offered where no report has them."""
+    write("main.tf", code)
+    write("r.csv", OLD)
+    main(["scan", ".", *given, *AS_OF])
+    assert ("keyturn: with --diff the same command shows edits that mend the code" in capsys.readouterr().err) is said
+
+
+def test_every_rule_that_the_edits_are_offered_for_is_mended():
+    """The offer names no rule that --fix does not know; manual rotations are mended only when asked."""
+    assert set(talk.MENDED) == set(MENDED) - {MANUAL}
 
 
 def test_quiet_says_nothing_on_standard_error(capsys):
