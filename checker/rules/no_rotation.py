@@ -61,6 +61,8 @@ from checker.record import dataclass
 from checker.rules import _code, _controls
 from checker.rules._words import sentence
 
+_STACK = "aws_cloudformation_stack"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Params:
@@ -87,8 +89,8 @@ def _remedy(resource: KeyResource) -> str:
         return "Switch the key of this module off and make it beside the call, with a clock that replaces it"
     if _code.is_elsewhere(resource):
         return "Make the key beside this call, with a clock that replaces it: the module that makes it lies elsewhere"
-    if resource.type == "aws_cloudformation_stack":
-        return "Give the key in the template a Serial that a clock raises, such as one of plantimestamp()"
+    if resource.type == _STACK:
+        return "Let time raise the Serial of the key in the template, such as by a parameter from plantimestamp()"
     return "Let a clock replace it: time_rotating, a time_static on its rfc3339, and replace_triggered_by on the time_static"
 
 

@@ -35,18 +35,20 @@ def test_a_key_of_a_module_from_elsewhere():
     )
 
 
-def test_a_key_in_a_template():
-    """What a CloudFormation template makes is mended in the template."""
-    [finding] = check(no_rotation, a_resource(type="aws_cloudformation_stack", address="aws_cloudformation_stack.s"))
-    assert finding.remedy == "Give the key in the template a Serial that a clock raises, such as one of plantimestamp()"
-
-
 def test_a_doubt_is_said():
     """What was not looked into on the way to the user's name stands in the message."""
     [finding] = check(no_rotation, a_resource(why="its user comes from module.label, which was not looked into"))
     assert finding.message == (
         "Nothing ever replaces aws_iam_access_key.k. Its user comes from module.label, which was not looked into."
     )
+
+
+def test_a_stack_that_makes_keys():
+    """No lifecycle replaces a key in a template: what does is said of it."""
+    stack = a_resource(type="aws_cloudformation_stack", address="aws_cloudformation_stack.s", why="the template has no Serial")
+    [finding] = check(no_rotation, stack)
+    assert finding.message == "Nothing ever replaces aws_cloudformation_stack.s. The template has no Serial."
+    assert finding.remedy == "Let time raise the Serial of the key in the template, such as by a parameter from plantimestamp()"
 
 
 def test_rotation_from_outside_counts_unless_the_policy_says_no():
