@@ -120,3 +120,10 @@ def test_cloudformation_makes_the_new_key_first(tmp_path):
     template = f'jsonencode({{ Resources = {{ K = {{ Type = "AWS::IAM::AccessKey", Properties = {properties} }} }} }})'
     found = mechanism(tmp_path, block("aws_cloudformation_stack", "s", f'name = "s"\n  template_body = {template}'))
     assert (found.kind, found.period, found.overlap) == (Rotation.CLOCK, 31 * DAY, True)
+
+
+def test_a_plan_that_fails_one_day_is_no_rotation(tmp_path):
+    """Where the names of the instances become known only after apply, every plan fails from then on."""
+    names = 'timecmp(plantimestamp(), "2026-12-08T00:00:00Z") < 0 ? toset(["a"]) : toset([timestamp()])'
+    found = mechanism(tmp_path, key(extra=f"for_each = {names}"))
+    assert (found.kind, "the plan fails" in found.why) == (Rotation.BROKEN, True)

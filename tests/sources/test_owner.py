@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.test_mechanism import block, key, resources
+from checker.hcl.values import EvaluationError
+from checker.model import Gap
+from checker.sources.code import read
+from tests.test_mechanism import AT, block, key, resources
 
 NAMED = 'variable "n" {\n  type = string\n}\n' + block("aws_iam_user", "u", "name = var.n")
 MANY = block("aws_iam_user", "u", 'count = 2\n  name = "${var.n}${count.index}"') + 'variable "n" {\n  type = string\n}\n'
@@ -24,3 +27,15 @@ def test_the_owner_of_a_key(user, code, owner, tmp_path):
     """One user's resource is named; what may be one of several, or only has a part of the name, is marked."""
     [found] = resources(tmp_path, code, key(user=user))
     assert [one.owner for one in found.instances] == [owner]
+
+
+def test_a_key_that_defies_judgement_is_a_gap(tmp_path, monkeypatch):
+    """What no plan explains is said, with the place of its block, and is not called clean."""
+
+    def refuse(*_):
+        raise EvaluationError("no such instance")
+
+    monkeypatch.setattr("checker.sources._tree.recognise", refuse)
+    assert resources(tmp_path, key()) == []
+    [gap] = [one for one in read([str(tmp_path)], at=AT) if isinstance(one, Gap)]
+    assert gap.why == "aws_iam_access_key.k: its rotation cannot be worked out: no such instance"
