@@ -254,6 +254,7 @@ PINNED = (
     'variable "n" {\n  default = 1\n}\n\n'
     'resource "time_rotating" "r" {\n  rfc3339       = "2024-01-01T00:00:00Z"\n  rotation_days = 30\n}\n\n'
 )
+BUCKET = 'resource "aws_s3_bucket" "b" {\n}\n\n'
 INPUT = f'resource "terraform_data" "i" {{\n  count = 2\n  input = {MONTH}\n}}\n\n'
 
 
@@ -273,6 +274,12 @@ INPUT = f'resource "terraform_data" "i" {{\n  count = 2\n  input = {MONTH}\n}}\n
             "[\n      time_rotating.k,\n      time_rotating.k.id,\n      aws_iam_user.u\n    ]",
             "[\n      time_static.k,\n      aws_iam_user.u\n    ]",
         ),
+        (
+            CLOCK,
+            "[\n      time_rotating.k, # a\n      time_rotating.k.id\n    ]",
+            "[\n      time_static.k, # a\n    ]",
+        ),
+        (CLOCK + BUCKET, "[aws_s3_bucket.b, time_rotating.k]", "[aws_s3_bucket.b, time_static.k]"),
         (INPUT, "[terraform_data.i[0].id, aws_iam_user.u]", "[terraform_data.i[0], aws_iam_user.u]"),
         (bridge(MONTH), "[data.aws_region.r, aws_iam_user.u]", "[terraform_data.k_rotation, aws_iam_user.u]"),
         (bridge(MONTH, "input"), "[aws_iam_user.u, terraform_data.k.none]", "[aws_iam_user.u, terraform_data.k_rotation]"),
@@ -463,3 +470,14 @@ def test_new_lines_are_indented_as_the_others(tmp_path):
     listed = 'terraform {\n    required_providers { aws = { source = "hashicorp/aws" } }\n}\n\n'
     made = rewritten(tmp_path, listed + BARE, "--fix-with", "time")
     assert '\n        time = {\n            source = "hashicorp/time"\n        }\n    }\n}\n' in made
+
+
+def test_what_nothing_can_be_named_for_gets_a_clock_of_its_own(tmp_path):
+    """Instances that come and go once a year have no clock that could be set, and get one beside them."""
+    code = f'resource "aws_iam_access_key" "k" {{\n  for_each = toset([{YEARLY}])\n  user     = "ci"\n}}\n'
+    done = mend(Case("one", code, ()), tmp_path)
+    assert "slow-rotation" in done.before
+    assert (done.after, done.titles) == (
+        ("rotation-downtime",),
+        (f"Replace {K} each month: hang it on terraform_data.k_rotation",),
+    )
