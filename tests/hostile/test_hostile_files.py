@@ -231,6 +231,22 @@ def test_links_out_of_the_tree_and_special_files(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["../secrets/x", "{0}/secrets/x", "link", "/proc/self/environ", "/dev/zero"])
+def test_file_reads_nothing_from_outside(name: str, tmp_path: Path) -> None:
+    """`file()` and `templatefile()` show nothing of what lies elsewhere, however it is named; beside the code they read."""
+    for one in ("secrets", "code"):
+        (tmp_path / one).mkdir()
+        (tmp_path / one / "x").write_text(f"canary-{one}")
+    (tmp_path / "code" / "link").symlink_to("../secrets/x")
+    for call in ('file("{}")', 'templatefile("{}", {{}})'):
+        expression = call.format(name.format(tmp_path))
+        (tmp_path / "code" / "main.tf").write_text(KEY.format(expression) + KEY.replace('"k"', '"x"').format('file("x")'))
+        done = scan(tmp_path / "code", ".", "-f", "json")
+        users = [each["user"] for one in json.loads(done.stdout)["resources"] for each in one["instances"]]
+        assert set(users) == {None, "canary-code"}
+        assert "canary-secrets" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("place", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
 def test_pipes_and_devices_beside_the_code(place: Callable[[Path], None], tmp_path: Path) -> None:
     """In the place of a policy, of values or of the list of modules they hold nothing up, and what is missing is said."""
