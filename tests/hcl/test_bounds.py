@@ -6,6 +6,7 @@ import pytest
 
 from checker.hcl import bounds
 from checker.hcl.bounds import Budget, Exhausted, Ledger
+from checker.hcl.marks import restored
 from checker.hcl.values import SetValue, Unknown, composed, fixed, weight
 
 
@@ -90,3 +91,20 @@ def test_marks_without_end_stay_as_they_are():
     """To put them in order takes the square of their number."""
     piled = "a" + "\u0301\u0327" * 100
     assert composed(piled) == piled
+
+
+def test_what_costs_too_much_is_not_worked_out(monkeypatch):
+    """Neither for one argument nor for all of a plan."""
+    for name in ("MAX_STEPS", "MAX_TOTAL"):
+        with monkeypatch.context() as less:
+            less.setattr(bounds, name, 9)
+            with pytest.raises(Exhausted):
+                Budget().take("x" * 640)
+
+
+def test_what_stands_twice_is_restored_once():
+    """A hidden value comes back wherever it stands, and what is one value stays one."""
+    hidden = (fixed("a"),)
+    shown = restored((hidden, SetValue(("x",)), {"b": hidden}), {fixed("a").token: "secret"})
+    assert shown == (("secret",), SetValue(("x",)), {"b": ("secret",)})
+    assert shown[0] is shown[2]["b"]

@@ -9,6 +9,7 @@ import checker
 from checker.errors import PolicyError
 from checker.model import Severity
 from checker.policy import SHIPPED, load
+from checker.repository import repository
 from checker.rules import RULES
 from tests.policy.policies import a_policy
 
@@ -183,6 +184,17 @@ def test_what_is_there_and_cannot_be_read_is_told(here):
     (here / "keyturn.yaml").rmdir()
     os.symlink("nowhere", here / "keyturn.yaml")
     assert refusal(None) == "keyturn.yaml: the policy cannot be read: No such file or directory"
+
+
+def test_only_a_file_of_the_repository_is_found(here):
+    """A pipe would be waited for, and what is wrong with a file from elsewhere would show its words."""
+    os.mkfifo(here / "keyturn.yaml")
+    assert refusal(None) == "keyturn.yaml: the policy cannot be read: it is a pipe or a device, not a file"
+    (here / "keyturn.yaml").unlink()
+    (here / ".git").mkdir()
+    repository.cache_clear()
+    os.symlink("/dev/null", here / "keyturn.yaml")
+    assert refusal(None) == "keyturn.yaml: this policy is a link out of the repository; give --policy if it is meant"
 
 
 def test_a_file_that_is_no_policy_by_its_size(here):

@@ -716,3 +716,13 @@ def test_every_known_module_has_a_known_maker():
         assert any(maker in known.source for maker in MAKERS), known.source
     assert is_known("github.com/cloudposse/terraform-aws-ses?ref=0.20.0")
     assert not is_known("cloudposse/label/null")
+
+
+def test_values_behind_a_link_out_of_the_repository_are_a_gap(tmp_path):
+    """Whose values they are nobody knows, and names in values are shown."""
+    repository.cache_clear()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "main.tf").write_text('variable "u" {}\nresource "aws_iam_access_key" "k" {\n  user = var.u\n}\n')
+    (tmp_path / "terraform.tfvars").symlink_to("/dev/null")
+    (gap,) = [fact for fact in read([str(tmp_path)], at=AT) if isinstance(fact, Gap)]
+    assert gap.why == "a link out of the repository, not followed"
