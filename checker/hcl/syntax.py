@@ -78,9 +78,9 @@ _NEAR, _MANY = 2_000, 1_000
 """Characters within which the end of a `${~` is looked for, and how many sequences of a block are looked at."""
 
 
-def _closing(text: str, at: int) -> int:
-    """The offset behind the brace that closes a template sequence opened before `at`; strings and sequences nest."""
-    waiting = ["}"]
+def _closing(text: str, at: int, opened: str = "}") -> int:
+    """The offset behind what closes a template sequence, or with `"` a string, opened before `at`; both nest."""
+    waiting = [opened]
     while waiting and (found := _SIGN.search(text, at)):
         at, sign = found.end(), found.group()
         if sign == waiting[-1]:
@@ -98,7 +98,7 @@ def _tree(text: str, line: int) -> tuple[Any, frozenset[tuple[int, int]]]:
 
     if has_stand_ins(text):
         raise SyntaxFault("holds characters of Unicode's private use area", line)
-    text = hide_escapes(text)
+    text = hide_escapes(_uncommented(text) if "/*" in text else text)
     try:
         try:
             return _parser().parse(text + "\n").children[0], frozenset()
@@ -113,6 +113,31 @@ def _tree(text: str, line: int) -> tuple[Any, frozenset[tuple[int, int]]]:
         raise SyntaxFault("not understood as Terraform code", where) from error
     except (RecursionError, ValueError, AssertionError) as error:
         raise SyntaxFault(f"not parsed ({type(error).__name__})", line) from error
+
+
+_BESIDE = re.compile(r"""(/\*)|(")|<<-?([^\W\d][\w-]*)[ \t]*\r?\n|(?:\#|//)[^\n]*""")
+"""Where a comment within a line begins, and what may look as if it held one: a string, a heredoc, a comment to the line's end."""
+_VISIBLE = re.compile(r"[^\r\n]")
+
+
+def _uncommented(text: str) -> str:
+    """The text with blanks for `/* */`, which python-hcl2 refuses within an argument, or takes for an operator."""
+    parts, kept, at = [], 0, 0
+    while found := _BESIDE.search(text, at):
+        comment, quote, word = found.groups()
+        at = found.end()
+        if comment:
+            at = text.find("*/", at) + 2
+            if at == 1:
+                break
+            parts += [text[kept : found.start()], _VISIBLE.sub(" ", text[found.start() : at])]
+            kept = at
+        elif quote:
+            at = _closing(text, at, '"')
+        elif word:
+            end = re.compile(rf"^[ \t]*{re.escape(word)}\b", re.MULTILINE).search(text, at)
+            at = end.end() if end else len(text)
+    return "".join((*parts, text[kept:]))
 
 
 _HEREDOC = re.compile(r"<<-?([^\W\d][\w-]*)")

@@ -93,6 +93,18 @@ ODD_LINES = {
     "the same, with Windows line ends": ("x = <<-A\r\n  b\r\n  A \r\n", "x = <<-A\r\n  b\r\n  A\r\n"),
     "an index on lines of its own": ('x = a[\n  # why\n  "b"\n].c\n', 'x = a["b"].c\n'),
     "a condition on the next line": ("x = [for a in b : a if\n  a != 1]\n", "x = [for a in b : a if a != 1]\n"),
+    "a comment before a value": ("x = /* not 60 */ 90\n", "x = 90\n"),
+    "a comment before the sign": ("x /* days */ = 90\n", "x = 90\n"),
+    "a comment with an operator behind it, over lines": ("x = (1 /* a\n */ + 2)\n", "x = (1 + 2)\n"),
+    "a comment with quotes in it, behind a string with a comment's signs": (
+        'x = ["a/*", /* "b" */ "*/"]\n',
+        'x = ["a/*", "*/"]\n',
+    ),
+    "a comment behind a heredoc with a comment's signs": (
+        "x = [<<A\n /* a */\nA\n, /* b */ 1]\n",
+        "x = [<<A\n /* a */\nA\n, 1]\n",
+    ),
+    "a comment's sign in a comment": ("x = [ 1, # /* a\n // /* b\n 2 /* c */]\n", "x = [1, 2]\n"),
     "an arrow on the next line": ("x = { for a in b :\n  a\n  => -1 }\n", "x = { for a in b : a => -1 }\n"),
 }
 
@@ -112,6 +124,13 @@ def test_lines_that_python_hcl2_refuses(odd, even):
 def test_terraform_takes_the_odd_lines(text):
     """They are valid by Terraform's own word."""
     assert subprocess.run(["terraform", "fmt", "-"], input=text.encode(), capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("text", ["x = f(1) /* a", "x = f(1) /*/ a", "x = -1 /* a */ 2", "x = <<A\n /* a", 'x = "/* a'])
+def test_a_comment_that_is_not_closed_is_no_terraform(text):
+    """What stands around a comment is not mended by taking the comment away."""
+    with pytest.raises(SyntaxFault):
+        parse_body(text)
 
 
 def test_a_lone_word_in_a_heredoc_keeps_its_blanks():
