@@ -13,9 +13,8 @@ from checker.model import CallRow, Gap, Location
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
 
-KEY_NEEDLES = (b"iam_access_key", b"AWS::IAM::AccessKey", b"keyturn:ignore")
-_STACK, _FILE = b"aws_cloudformation_stack", b"file("
-"""A stack whose template may stand in a file of its own."""
+KEY_NEEDLES = (b"iam_access_key", b"aws_cloudformation_stack", b"keyturn:ignore")
+"""What code with keys has in it; what the template of a stack makes may stand in another file or module."""
 _LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
 _FIRST_LINE = rb'(?:[ \t]*(?:\r?\n[ \t]*)?source[ \t]*=[ \t]*"([^"\n]*)")?'
 _CALL = re.compile(rb'module(?!\.)(?:[ \t]+"?([\w-]+)"?[ \t]*\{' + _FIRST_LINE + rb")?")
@@ -87,7 +86,6 @@ class _Look:
         for needle in () if self.keys else self.needles:
             if needle in data:
                 self.keys = True
-        self.keys = self.keys or (_STACK in data and _FILE in data)
         if name.endswith(".json"):
             self.afar = self.afar or (b"module" in data and _JSON.search(data) is not None)
         elif self.calls(data, self.near + name):

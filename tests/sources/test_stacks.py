@@ -35,6 +35,15 @@ def test_a_stack_that_makes_a_key(code, tmp_path):
     assert "Serial" in found[0].mechanism.why
 
 
+def test_a_stack_whose_template_another_module_hands_over(tmp_path):
+    """The module of the stack says nothing of a key, and its caller nothing of a stack."""
+    (tmp_path / "t.yaml").write_text(TEMPLATE)
+    (tmp_path / "stack").mkdir()
+    (tmp_path / "stack" / "main.tf").write_text('variable "template" {}\n' + stack("var.template"))
+    call = 'module "m" {\n  source   = "./stack"\n  template = file("${path.module}/t.yaml")\n}\n'
+    assert [one.mechanism.kind for one in resources(tmp_path, call)] == [Rotation.NONE]
+
+
 @pytest.mark.parametrize("text", [OTHER, "a stack in aws_cloudformation_stack"])
 def test_a_stack_that_makes_none(text, tmp_path):
     """A template without a key is nothing to judge, beside a key too."""
