@@ -15,7 +15,7 @@ from checker.record import dataclass
 
 _WIDTH = len("create_before_destroy")
 _COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_INSIDE = re.compile(r"/\*.*?\*/")
+_INSIDE = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BEHIND = re.compile(r"([ \t]*[\w-]+[ \t]*=.*\S|[ \t]*[\w.\[\]-]+,?)[ \t]+((?:#|//).*)", re.DOTALL)
 _REFERENCE = re.compile(r"(?<![\w-])[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\[\]]*\])+")
 

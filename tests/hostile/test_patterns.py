@@ -123,6 +123,7 @@ def test_the_patterns_are_there():
     }
     assert made == {
         "cli/live_options.py: pattern",
+        "fix/_vain.py: f'{re.escape(name)}(\\\\[[^\\\\[\\\\]]*\\\\])?\\\\.id\\\\b'",
         "mechanism/case.py: f'(?<![\\\\w.\\\\]]){re.escape(home)}\\\\.'",
         "sources/_known_modules.py: known.source",
     }
