@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
@@ -25,6 +26,17 @@ def heed() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _stop)
+    sys.unraisablehook = _forgiving(sys.unraisablehook)
+
+
+def _forgiving(tell: Callable[[sys.UnraisableHookArgs], object]) -> Callable[[sys.UnraisableHookArgs], None]:
+    """Tells what was raised in a destructor, as Python does; that someone wants us to end is no fault to be told."""
+
+    def forgive(what: sys.UnraisableHookArgs) -> None:
+        if what.exc_type is not KeyboardInterrupt:
+            tell(what)
+
+    return forgive
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

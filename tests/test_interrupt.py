@@ -22,6 +22,7 @@ def heeding(monkeypatch):
     """Signals are heeded in this process until the test ends."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.setattr(interrupt, "_asked", [])
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     for number in before:
         signal.signal(number, signal.SIG_DFL)
     interrupt.heed()
@@ -46,7 +47,6 @@ def test_every_wish_to_end_is_the_same(heeding, number):
         interrupt.check()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_signal_that_python_drops_is_not_lost(heeding):
     """Python drops what is raised in a destructor: the wish to end is still there when the run asks."""
 
@@ -56,6 +56,24 @@ def test_a_signal_that_python_drops_is_not_lost(heeding):
 
     Dying()
     assert interrupt.asked()
+
+
+def test_what_python_drops_is_told_unless_it_is_a_signal(heeding, monkeypatch):
+    """A person who presses Ctrl-C is shown no traceback; a fault in a destructor still is."""
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: told.append(what.exc_type))
+    interrupt.heed()
+
+    class Dying:
+        def __init__(self, error):
+            self.error = error
+
+        def __del__(self):
+            raise self.error
+
+    Dying(KeyboardInterrupt())
+    Dying(ValueError())
+    assert told == [ValueError]
 
 
 def test_a_signal_passed_on_twice_is_one_wish(heeding):
