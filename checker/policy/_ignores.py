@@ -80,19 +80,20 @@ class Book:
     def _hits(self, finding: Finding) -> Hits:
         direct = [*self._covering(finding, finding.location), *(one for one in self.exempt if _exempts(one, finding))]
         works = next(filter(self._works, direct), None)
-        calls = [list(self._over(finding, one)) for one in finding.resource.instances] if finding.resource else []
-        if not works and calls:
-            each = [next(filter(self._works, some), None) for some in calls]
+        parts = [list(self._over(finding, one)) for one in finding.resource.instances] if finding.resource else []
+        if not works and parts:
+            each = [next(filter(self._works, some), None) for some in parts]
             works = each[0] if all(each) else None
-        return Hits(works=works, all=tuple(dict.fromkeys((*direct, *(one for some in calls for one in some)))))
+        return Hits(works=works, all=tuple(dict.fromkeys((*direct, *(one for some in parts for one in some)))))
 
     def _works(self, ignore: Ignore) -> bool:
         return not ignore.problem and not ended(ignore, self.at)
 
     def _over(self, finding: Finding, instance: Instance) -> Iterator[Ignore]:
-        """Ignores at the module calls that lead to one instance."""
+        """Ignores at the module calls that lead to one instance, and exemptions that name it."""
         for call in instance.calls:
             yield from self._covering(finding, call.location)
+        yield from (one for one in self.exempt if _concerns(one, finding) and _named(instance.address, one.subject))
 
     def _covering(self, finding: Finding, location: Location | None) -> Iterator[Ignore]:
         for one in self.files.get(location.path, ()) if location else ():
@@ -122,14 +123,14 @@ def _end(ignore: Ignore) -> str:
 
 
 def _exempts(exemption: Ignore, finding: Finding) -> bool:
-    """Whether an exemption names the finding: by its subject, its key's owner, its resource, or every instance of that."""
-    if finding.rule not in exemption.rules and EVERY_RULE not in exemption.rules:
-        return False
+    """Whether an exemption names all of the finding: by its subject, its key's owner, or its resource."""
     key, resource = finding.key, finding.resource
     names = [finding.subject, *((key.name, key.user) if key else ()), *((resource.address,) if resource else ())]
-    instances = [one.address for one in resource.instances] if resource else []
-    named = any(_named(name, exemption.subject) for name in names)
-    return named or (bool(instances) and all(_named(name, exemption.subject) for name in instances))
+    return _concerns(exemption, finding) and any(_named(name, exemption.subject) for name in names)
+
+
+def _concerns(exemption: Ignore, finding: Finding) -> bool:
+    return finding.rule in exemption.rules or EVERY_RULE in exemption.rules
 
 
 def _named(name: str, subject: str) -> bool:

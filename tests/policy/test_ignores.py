@@ -197,6 +197,15 @@ def test_an_ignore_on_one_of_two_calls_is_not_enough():
     assert judged(in_module(CALLS[1]), an_ignore()) == (["no-rotation"], [], ["it matches nothing."])
 
 
+def test_an_exemption_of_one_of_two_instances_is_not_enough():
+    """The other key is not excused, and the exemption is not needless for that; one of each kind together are enough."""
+    one, other = exempting("module.0.k"), an_ignore(covers=Location(path="main.tf", line=15, end_line=16))
+    assert judged(in_module(*CALLS), policy=one) == (["no-rotation"], [], [])
+    assert judged(in_module(*CALLS), other, policy=one) == ([], ["no-rotation"], [])
+    assert judged(in_module(*CALLS), policy=exempting("module.?.k")) == ([], ["no-rotation"], [])
+    assert judged(in_module(CALLS[0]), policy=exempting("module.1.k")) == (["no-rotation"], [], ["it matches nothing."])
+
+
 def test_an_ended_ignore_on_a_call_does_nothing():
     """The date counts at a call as well."""
     [finding, _] = judge(facts(in_module(CALLS[0]), an_ignore(until=ENDED)), a_policy(OFF))
