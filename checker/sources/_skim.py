@@ -61,7 +61,9 @@ def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES, nea
 
 
 class _Look:
-    """What has been seen of one directory so far. `afar`: some JSON calls modules from elsewhere; only parsing tells which."""
+    """What has been seen of one directory so far. `afar`: only parsing tells which modules from elsewhere some JSON calls, or
+    which call is of a folder that does not exist.
+    """
 
     __slots__ = ("afar", "data", "gaps", "inside", "keys", "local", "near", "needles", "path", "remote")
 
@@ -87,7 +89,7 @@ class _Look:
             if needle in data:
                 self.keys = True
         if name.endswith(".json"):
-            self.afar = self.afar or (b"module" in data and _JSON.search(data) is not None)
+            self.afar = self.afar or (b"module" in data and (_JSON.search(data) is not None or _leads_nowhere(data, self.path)))
         elif self.calls(data, self.near + name):
             return
         if b"module" in data:
@@ -107,6 +109,7 @@ class _Look:
                 source, plain = found.group(1) if found else b".", False
             if source.startswith(b"."):
                 plain = False
+                self.afar = self.afar or not os.path.exists(os.path.join(self.inside, os.fsdecode(source)))
                 continue
             line += data.count(b"\n", known, at)
             known = at
@@ -129,11 +132,17 @@ def _unread(where: str, why: str) -> Gap:
 
 
 def _local(data: bytes, path: str) -> Iterator[str]:
+    return (real for one in _beside(data, path) if os.path.isdir(real := os.path.realpath(one)))
+
+
+def _leads_nowhere(data: bytes, path: str) -> bool:
+    return not all(map(os.path.exists, _beside(data, path)))
+
+
+def _beside(data: bytes, path: str) -> Iterator[str]:
+    """What a text names as lying beside it; some of it may be no module."""
     for found in _LOCAL.finditer(data):
-        text = found.group(1).decode("utf-8", "replace").replace("\\", "/")
-        target = os.path.realpath(os.path.join(path, text))
-        if os.path.isdir(target):
-            yield target
+        yield os.path.join(path, found.group(1).decode("utf-8", "replace").replace("\\", "/"))
 
 
 def _end(data: bytes, call: re.Match[bytes]) -> int:

@@ -568,6 +568,27 @@ def test_links_that_lead_nowhere_are_called_so():
     ]
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main_tf": 'module "no" {\n  source = "./no"\n}\n'},
+        {"main_tf": 'module "no" {\n  providers = {}\n\n  source = "../no/where"\n}\n'},
+        {"main_tf_json": '{"module": {"no": {"source": "./no"}}}'},
+        {"main_tf": 'module "m" {\n  source = "./m"\n}\n', "m__x_tf": 'module "no" {\n  source = "./no"\n}\n'},
+    ],
+)
+def test_a_folder_that_is_not_there_is_a_gap_where_nothing_else_makes_keys(files):
+    """It might have made them: a pass would say that it was read."""
+    write(**files)
+    assert next(one.why for one in facts() if isinstance(one, Gap)).endswith("does not exist")
+
+
+def test_a_folder_that_only_a_comment_names_is_none():
+    """Only a call counts."""
+    write(main_tf='# module "no" {\n#   source = "./no"\n# }\n/*\nmodule "no" {\n  source = "./no"\n}\n*/\n')
+    assert not [one for one in facts() if isinstance(one, Gap)]
+
+
 def test_circles_and_missing_folders_end():
     """Modules that call each other are read once, and a folder that is not there is a gap."""
     write(
