@@ -1,4 +1,4 @@
-"""Keys that a plan makes or leaves, and that nothing given tells the mechanism of: undecided, which is not clean."""
+"""Keys that a plan makes or leaves, and that nothing given tells the mechanism or the user of: undecided, which is not clean."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ HINT = "Give the folder of the code as well (`keyturn scan DIR --plan FILE`), or
 
 
 def undecided(facts: Facts, policy: Policy) -> Iterator[Gap]:
-    """A gap for each resource of a plan whose mechanism is asked for and not known.
+    """A gap for each resource of a plan whose mechanism is asked for and not known, or whose user nothing tells.
 
-    A state is no such question: like a live account it tells what is there, not what will be.
+    Where the code was given, its resource stands in the place of the plan's and is judged: a new key of a new user is its
+    first. A state is no such question: like a live account it tells what is there, not what will be.
     """
-    some = [one for one in facts.resources if one.origin is Origin.PLAN and one.mechanism.kind is Rotation.UNKNOWN]
+    some = [one for one in facts.resources if one.origin is Origin.PLAN and one.mechanism.kind is not Rotation.ELSEWHERE]
     members = Members.of(facts, policy.classes) if some else Members(last=0)
+    seen = {key.address for key in facts.keys} if some else set()
     for resource in some:
-        if _is_asked(resource, policy, members):
+        if resource.mechanism.kind is Rotation.UNKNOWN and _is_asked(resource, policy, members):
             yield Gap(what=resource.address, why=f"what replaces it is not known: {resource.mechanism.why}", hint=HINT)
+        elif nameless := [one.address for one in resource.instances if one.whose is None and one.address not in seen]:
+            yield Gap(what=min(nameless), why="whose key this is, is known after the apply only", hint=HINT)
 
 
 def _is_asked(resource: KeyResource, policy: Policy, members: Members) -> bool:

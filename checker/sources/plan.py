@@ -217,8 +217,8 @@ class _Told:
             yield self._gap(ageless(change.address), REFRESH)
         if now and then and then.status is None:
             yield self._gap(f"whether {change.address} will be active is known after the apply only", "Write its status")
-        if (known_by := now or then) and known_by.user is None:
-            yield self._gap(f"whose key {change.address} is, is known after the apply only", "Plan again when its user exists")
+        if now and now.user is None:
+            yield self._gap(f"whose key {change.address} is, cannot be read", REFRESH)
 
     def _gap(self, why: str, hint: str) -> Gap:
         return Gap(what=self.what, why=why, hint=hint)

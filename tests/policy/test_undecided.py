@@ -6,7 +6,7 @@ import pytest
 
 from checker.model import Facts, KeyResource, Location, Origin, Rotation
 from checker.policy import undecided
-from tests.factories import a_resource, an_instance, facts
+from tests.factories import a_key, a_resource, an_instance, facts
 from tests.policy.policies import a_policy
 
 K = "aws_iam_access_key.k"
@@ -28,6 +28,22 @@ def test_a_mechanism_that_is_not_known_is_a_gap() -> None:
     assert str(gap).startswith(
         f"{K}: what replaces it is not known: the plan does not show it. Give the folder of the code as well"
     )
+
+
+NAMELESS = an_instance(user=None)
+
+
+def test_a_new_key_whose_user_nothing_tells_is_a_gap() -> None:
+    """One that expires by itself is known to be replaced, and still nobody knows whose it is."""
+    (gap,) = undecided(facts(planned(Rotation.CLOCK, instances=(NAMELESS,))), a_policy())
+    assert str(gap).startswith(f"{K}: whose key this is, is known after the apply only. Give the folder of the code as well")
+
+
+def test_code_that_was_given_is_judged_whatever_its_user_will_be_called() -> None:
+    """A new key of a new user is its first; and a key that is there has told its user."""
+    assert not whats(facts(a_resource(Rotation.CLOCK, instances=(NAMELESS,))))
+    assert not whats(facts(planned(Rotation.ELSEWHERE, instances=(NAMELESS,))))
+    assert not whats(facts(planned(Rotation.CLOCK, instances=(NAMELESS,)), a_key(address=K)))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Rotation if kind is not Rotation.UNKNOWN])

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from checker.model import Gap, Origin, Rotation, Seen
+from checker.model import Gap, KeyResource, Origin, Rotation, Seen
 from tests.sources.terraform_files import (
     KEY_ID,
     OLD,
@@ -82,13 +82,23 @@ def test_a_status_that_only_the_apply_will_tell_is_a_gap():
     assert gaps(facts) == ["p.json: whether aws_iam_access_key.k will be active is known after the apply only. Write its status"]
 
 
-def test_an_owner_that_only_the_apply_will_tell_is_a_gap():
-    """A new key of a user whose name is not known yet cannot be counted among anybody's keys."""
+def test_an_owner_that_only_the_apply_will_tell_leaves_the_resource():
+    """A new key of a user whose name is not known yet is counted among nobody's keys; whether more is asked, the policy knows."""
     after = attributes(id=None, create_date=None, user=None)
     facts = read_plan(a_plan(a_change("aws_iam_access_key.k", "create", before=None, after=after, after_unknown={"user": True})))
     assert keys(facts) == []
+    assert [one.instances[0].user for one in facts if isinstance(one, KeyResource)] == [None]
+    assert gaps(facts) == []
+
+
+def test_a_key_that_is_there_without_an_owner_is_a_gap():
+    """Every key has a user: a plan that has none for it is damaged."""
+    facts = read_plan(
+        a_plan(a_change("aws_iam_access_key.k", "no-op", before=attributes(user=None), after=attributes(user=None)))
+    )
+    assert keys(facts) == []
     assert gaps(facts) == [
-        "p.json: whose key aws_iam_access_key.k is, is known after the apply only. Plan again when its user exists"
+        "p.json: whose key aws_iam_access_key.k is, cannot be read. Run `terraform apply -refresh-only`, and plan again"
     ]
 
 
