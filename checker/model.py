@@ -230,6 +230,8 @@ class Instance:
     """Whether Terraform marks the name of the user as sensitive: then `user` is None."""
     veiled: str | None = field(default=None, repr=False)
     """That name where the code tells it: to find the user's keys with, and never to be shown."""
+    tags: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The tags that the code gives to its user: to find its class with."""
 
     @property
     def whose(self) -> str | None:

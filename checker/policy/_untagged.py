@@ -18,7 +18,7 @@ def untagged(facts: Facts, policy: Policy) -> Iterator[Gap]:
     """One gap for the keys that a class would report if their users had its tags, and that their own class passes."""
     doubtful = set()
     for key, faces in faces_of_keys(facts):
-        if key.seen_in is Seen.REPORT and not key.tags:
+        if key.seen_in is Seen.REPORT and not faces.tags:
             classes = [one for one in policy.classes if fits(replace(one.match, tags=()), faces)]
             if _differ(classes, key, facts.at):
                 doubtful.add(key.name)

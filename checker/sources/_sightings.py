@@ -56,6 +56,13 @@ def named(user: Value, hides: Callable[[str], bool]) -> Named:
     return {"user": None if hidden else name, "veiled": name if hidden else None, "is_veiled": hidden}
 
 
+def tags_of(run: Run, user: str) -> tuple[tuple[str, str], ...]:
+    """The tags that the code gives to the user at an address; what is not known is left out."""
+    planned = run.planned.get(user)
+    tags = planned.after.get("tags") if planned else None
+    return tuple(sorted((name, one) for name, one in tags.items() if isinstance(one, str))) if isinstance(tags, dict) else ()
+
+
 def settled(status: Value) -> str | None:
     """Active where it is not written; None where it is unknown, or none that AWS knows: that text could be anything."""
     if status is None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from checker.model import SENSITIVE, Instance, ManagedUser
 from checker.record import dataclass
@@ -19,6 +19,11 @@ KEY_TYPES = frozenset({"aws_iam_access_key", EXPIRING})
 
 UNKNOWN = "Unknown"
 """The status of a key that only the apply will tell; a gap stands beside it."""
+
+T = TypeVar("T")
+
+Tags = tuple[tuple[str, str], ...]
+"""The tags of a user, sorted."""
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
 _ACCOUNT = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):user/", re.ASCII)
@@ -117,10 +122,11 @@ def resources(document: Document) -> Iterator[Mapping[str, Any]]:
 
 
 class Owners:
-    """The accounts of the users that stand in the same file; of two users of one name, what a key depends on tells which."""
+    """The accounts and tags of the users that stand in the same file; of two of one name, what a key depends on tells which."""
 
     def __init__(self) -> None:
         self._accounts: dict[str, dict[str, str]] = {}
+        self._tags: dict[str, dict[str, Tags]] = {}
         self._users: dict[tuple[str, str], str | None] = {}
 
     def note(self, address: str | None, values: Mapping[str, Any], *, marks: object = None) -> None:
@@ -129,6 +135,8 @@ class Owners:
         account = found[1] if found else None
         if name and account:
             self._accounts.setdefault(name, {})[address or ""] = account
+        if name:
+            self._tags.setdefault(name, {})[address or ""] = _tags(values, marks)
         if name and address and not is_marked(marks, "name"):
             self._users[name, address] = account
 
@@ -140,8 +148,24 @@ class Owners:
 
     def account(self, user: str | None, near: Callable[[], Collection[str]]) -> str | None:
         """The account of a user, where there is one of that name, or one among the blocks that its key depends on."""
-        found = self._accounts.get(user or "", {})
-        if len(set(found.values())) > 1:
-            blocks = near()
-            found = {address: account for address, account in found.items() if bare(address) in blocks}
-        return next(iter(found.values())) if len(set(found.values())) == 1 else None
+        return _only(self._accounts.get(user or "", {}), near)
+
+    def tags(self, user: str | None, near: Callable[[], Collection[str]]) -> Tags:
+        """The tags of a user, told in the same way."""
+        return _only(self._tags.get(user or "", {}), near) or ()
+
+
+def _tags(values: Mapping[str, Any], marks: object) -> Tags:
+    """All tags of a user, those that its provider adds as well, where the file tells these; none where some are sensitive."""
+    if is_marked(marks, "tags") or is_marked(marks, "tags_all"):
+        return ()
+    told = mapping(values.get("tags_all")) or mapping(values.get("tags"))
+    return tuple(sorted((name, one) for name, one in told.items() if isinstance(one, str)))
+
+
+def _only(found: Mapping[str, T], near: Callable[[], Collection[str]]) -> T | None:
+    """What all of some users have, by address, or those of them that are near."""
+    if len(set(found.values())) > 1:
+        blocks = near()
+        found = {address: one for address, one in found.items() if bare(address) in blocks}
+    return next(iter(found.values())) if len(set(found.values())) == 1 else None

@@ -25,7 +25,7 @@ from checker.model import CallRow, Instance, KeyResource, Location, ManagedUser,
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known, likeliest
 from checker.sources._roots import USER, Graph
-from checker.sources._sightings import Sighting, chain, made_by_call, named, settled, switched_off
+from checker.sources._sightings import Sighting, chain, made_by_call, named, settled, switched_off, tags_of
 from checker.sources._skim import ABSENT
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
@@ -108,7 +108,8 @@ class Finder:
             planned = _plan(run, owner, declared, key, address)
             whose = named(_text(planned, "user"), partial(_hides, run, owner, declared, key, address))
             status, user = _status(planned), _owner(run, planned)
-            instance = Instance(address=address, root=owner.root, status=status, owner=user, calls=calls, **whose)
+            tags = tags_of(run, user)
+            instance = Instance(address=address, root=owner.root, status=status, owner=user, calls=calls, tags=tags, **whose)
             yield Sighting(declared, declared.labels[0], mechanism, instance, place, whole)
 
     def _elsewhere(self, run: Run, owner: ModuleInstance, call: Declared, source: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
 from checker.model import AccessKey, Evidence, Fact, Gap, KeyResource, Origin, Seen
@@ -150,6 +151,7 @@ class _Told:
         known_by = now or then
         if known_by is None or known_by.user is None:
             return None
+        near = partial(self._blocks_behind, bare(change.address))
         lasting = then if then and ENDS.isdisjoint(change.actions) else known_by
         return AccessKey(
             user=owner(change.address, known_by),
@@ -159,7 +161,8 @@ class _Told:
             as_of=self.as_of,
             created=now.created if now else None,
             id=now.id if now else None,
-            account=self.plan.owners.account(known_by.user, lambda: self._blocks_behind(bare(change.address))),
+            account=self.plan.owners.account(known_by.user, near),
+            tags=self.plan.owners.tags(known_by.user, near),
             address=change.address,
             planned=change.actions,
             is_deposed=bool(change.deposed),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
 from checker.model import AccessKey, Evidence, Fact, Gap, KeyResource, Mechanism, Origin, Rotation, Seen
@@ -46,6 +47,7 @@ def _facts(state: State, what: str, at: datetime) -> Iterator[Fact]:
 
 def _key(entry: Entry, state: State, at: datetime) -> AccessKey:
     known_of = entry.attributes
+    near = partial(state.depends.__getitem__, bare(entry.address))
     return AccessKey(
         user=owner(entry.address, known_of),
         status=known_of.status or "Active",
@@ -53,7 +55,8 @@ def _key(entry: Entry, state: State, at: datetime) -> AccessKey:
         as_of=at,
         created=known_of.created,
         id=known_of.id,
-        account=state.owners.account(known_of.user, lambda: state.depends[bare(entry.address)]),
+        account=state.owners.account(known_of.user, near),
+        tags=state.owners.tags(known_of.user, near),
         address=entry.address,
         is_deposed=bool(entry.deposed),
     )

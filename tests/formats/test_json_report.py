@@ -51,14 +51,14 @@ def reports(draw: st.DrawFn) -> Report:
 
 
 def bare(report: Report) -> Report:
-    """The report as it comes back: without texts and the names that are never shown, its findings in order, tags by name."""
+    """The report as it comes back: without texts and what only judging needs, its findings in order, tags by name."""
     ordered = sorted(report.findings, key=lambda one: one.order)
     findings = tuple(replace(one, key=_named_tags(one.key), resource=_shown(one.resource)) for one in ordered)
     return replace(report, texts=(), periods=(), findings=findings, resources=tuple(map(_shown, report.resources)))
 
 
 def _shown(resource: KeyResource | None) -> KeyResource | None:
-    return resource and replace(resource, instances=tuple(replace(one, veiled=None) for one in resource.instances))
+    return resource and replace(resource, instances=tuple(replace(one, veiled=None, tags=()) for one in resource.instances))
 
 
 def _named_tags(key: AccessKey | None) -> AccessKey | None:

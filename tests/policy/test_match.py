@@ -1,11 +1,13 @@
 """Selectors: which class a key or an instance belongs to."""
 
+from dataclasses import replace
+
 import pytest
 
 from checker.model import Finding, Severity
 from checker.policy import KeyClass, Match
 from checker.policy._match import Faces, Members, fits, path_fits
-from tests.factories import a_resource, facts
+from tests.factories import a_key, a_link, a_resource, an_instance, facts
 
 
 @pytest.mark.parametrize(
@@ -125,3 +127,17 @@ def test_many_stars_cost_no_more_than_their_number(last, fitting):
 def test_what_is_not_known_fits_nothing(match):
     """A key without an account is in no class of accounts."""
     assert not fits(match, Faces())
+
+
+MACHINES = tuple(KeyClass(match=Match(tags=tags)) for tags in ((("class", "machine"),), ()))
+
+
+def test_tags_that_only_code_tells_make_a_class_too() -> None:
+    """Of an instance those of its user in the code and in AWS; of a key those in AWS, or where none are known its code's."""
+    tagged = a_resource(instances=(an_instance(tags=(("class", "machine"),)),))
+    silent, told = a_key(), a_key(tags=(("class", "human"),))
+    for key, number in ((silent, 0), (told, 1)):
+        members = Members.of(facts(tagged, key, a_link(key, tagged)), MACHINES)
+        assert (members.keys[key], members.number(tagged, tagged.instances[0])) == (number, 0)
+    foreign = replace(a_link(silent, tagged), instance=None)
+    assert Members.of(facts(tagged, silent, foreign), MACHINES).keys[silent] == 1

@@ -8,7 +8,7 @@ import pytest
 
 from checker.model import Seen
 from checker.policy import undecided
-from tests.factories import a_key, facts
+from tests.factories import a_key, a_link, a_resource, an_instance, facts
 from tests.policy.policies import a_policy
 
 POLICY = """
@@ -66,3 +66,9 @@ def test_what_tags_do_not_decide_is_none(key: Any) -> None:
 def test_a_policy_without_classes_of_tags_asks_for_none() -> None:
     """As are those that are built in."""
     assert said(of_report(), policy="{name: ours, for: [{match: {user: 'bot-*'}, rules: {key-too-old: {max_age: 30d}}}]}") == []
+
+
+def test_tags_that_the_code_of_a_key_tells_decide() -> None:
+    """A report says nothing against them."""
+    key, code = of_report(), a_resource(instances=(an_instance(user="bot-1", tags=(("class", "human"),)),))
+    assert not [str(gap) for gap in undecided(facts(key, code, a_link(key, code)), a_policy(POLICY))]

@@ -39,3 +39,19 @@ def test_a_key_that_defies_judgement_is_a_gap(tmp_path, monkeypatch):
     assert resources(tmp_path, key()) == []
     [gap] = [one for one in read([str(tmp_path)], at=AT) if isinstance(one, Gap)]
     assert gap.why == "aws_iam_access_key.k: its rotation cannot be worked out: no such instance"
+
+
+@pytest.mark.parametrize(
+    ("user", "tags", "known"),
+    [
+        ("aws_iam_user.u.name", '{ class = "machine", team = "a" }', (("class", "machine"), ("team", "a"))),
+        ("aws_iam_user.u.name", 'merge({ a = "b" }, { cost = 5, owner = var.n })', (("a", "b"),)),
+        ("aws_iam_user.u.name", "var.n", ()),
+        ('"svc"', '{ class = "machine" }', ()),
+    ],
+)
+def test_the_tags_of_a_keys_user(user, tags, known, tmp_path):
+    """Those that the code tells of its own user, to find its class with; what is not known is left out."""
+    code = 'variable "n" {}\n' + block("aws_iam_user", "u", f'name = "svc"\n  tags = {tags}')
+    [found] = resources(tmp_path, code, key(user=user))
+    assert [one.tags for one in found.instances] == [known]

@@ -256,3 +256,31 @@ def test_users_are_told_with_their_account():
     for document in (raw, told):
         users = [one for one in read_state(document) if isinstance(one, ManagedUser)]
         assert users == [ManagedUser(name="svc", address="aws_iam_user.u", account="111122223333")]
+
+
+@pytest.mark.parametrize(
+    ("told", "tags"),
+    [
+        ({"tags": {"class": "a"}, "tags_all": {"class": "a", "by": "provider"}}, (("by", "provider"), ("class", "a"))),
+        ({"tags": {"class": "a", "odd": None}}, (("class", "a"),)),
+        ({"tags": None}, ()),
+        ({}, ()),
+    ],
+)
+def test_the_tags_come_from_the_user_in_the_same_state(told, tags):
+    """All that a class of the policy can go by, those of the provider too."""
+    user = {"name": "svc-u", **told}
+    raw = a_state(stored(an_instance()), stored(an_instance(attributes=user), type="aws_iam_user", name="u"))
+    for one in (raw, shown(a_resource("aws_iam_access_key.k"), a_resource("aws_iam_user.u", user))):
+        assert keys(read_state(one))[0].tags == tags
+
+
+@pytest.mark.parametrize("name", ["tags", "tags_all"])
+def test_tags_that_are_sensitive_are_not_told(name):
+    """A report would show them."""
+    user = {"name": "svc-u", "tags": {"class": "a"}, "tags_all": {"class": "a"}}
+    veiled = an_instance(attributes=user, sensitive_attributes=[[{"type": "get_attr", "value": name}]])
+    raw = a_state(stored(an_instance()), stored(veiled, type="aws_iam_user", name="u"))
+    printed = a_resource("aws_iam_user.u", user, sensitive_values={name: {"class": True}})
+    for one in (raw, shown(a_resource("aws_iam_access_key.k"), printed)):
+        assert keys(read_state(one))[0].tags == ()
