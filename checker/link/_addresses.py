@@ -13,7 +13,7 @@ Site = tuple[KeyResource, Instance]
 """An instance with the resource that it belongs to."""
 
 _INDEX = re.compile(r'\[(?:\d+|\*|"(?:[^"\\]|\\.)*")\]')
-_MODULE = re.compile(r'(module\.[^.\[]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?)\.')
+_MODULE = re.compile(r'(module\.[^.\[]+(?:\[(?:\d+|\*|"(?:[^"\\]|\\.)*")\])?)\.')
 
 
 def place(instance: Instance) -> tuple[str, str]:
@@ -66,6 +66,14 @@ def _fits(open_indexes: Sequence[str], indexes: Sequence[str]) -> bool:
     return len(open_indexes) == len(indexes) and all(
         mine in ("[*]", theirs) for mine, theirs in zip(open_indexes, indexes, strict=True)
     )
+
+
+def at_home(owner: str, mine: str, told: str) -> str:
+    """The address of a key's user, with the indexes of the modules that both stand in: the key's is `mine`, in truth `told`."""
+    for here, there in zip(_modules(mine), _modules(told), strict=True):
+        if owner.startswith(f"{here}."):
+            return there + owner.removeprefix(here)
+    return owner
 
 
 def _modules(address: str) -> Iterator[str]:

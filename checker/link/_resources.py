@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from checker.link._addresses import Addresses, place
+from checker.link._addresses import Addresses, at_home, place
 from checker.model import AccessKey, Instance, KeyResource, Mechanism, Origin, Rotation, Seen
 
 _TOLD_BY = (Origin.CODE, Origin.PLAN, Origin.STATE)
@@ -88,10 +88,15 @@ def _filled(resource: KeyResource, found: dict[tuple[str, str], list[Instance]],
 def _parts(mine: Instance, told: Sequence[Instance], origin: Origin) -> tuple[Instance, ...]:
     """One instance with the values of the plan; the plan's instances where the code cannot tell how many there are."""
     if "[*]" in mine.address and told and origin is Origin.PLAN:
-        return tuple(_valued(replace(mine, address=one.address), one, origin) for one in told)
+        return tuple(_valued(_placed(mine, one.address), one, origin) for one in told)
     if len(told) == 1:
         return (_valued(mine, told[0], origin),)
     return (_hidden(mine) if any(one.is_veiled for one in told) else mine,)
+
+
+def _placed(mine: Instance, address: str) -> Instance:
+    """An instance at its full address; a user in the same module is one of that module's own."""
+    return replace(mine, address=address, owner=at_home(mine.owner, mine.address, address))
 
 
 def _valued(mine: Instance, told: Instance, origin: Origin) -> Instance:

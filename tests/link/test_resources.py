@@ -208,3 +208,26 @@ def test_instances_break_the_tie():
     """Two resources of one block, by mechanism, are sorted by their instances."""
     some = [a_resource(Rotation.BROKEN, instances=(an_instance("m.a"),)), a_resource(instances=(an_instance("m.b"),))]
     assert merge_resources(reversed(some)) == tuple(some)
+
+
+@pytest.mark.parametrize(
+    ("mine", "owner", "owners"),
+    [
+        (f"module.a[*].{K}", "module.a[*].aws_iam_user.u", ['module.a["x"].aws_iam_user.u', 'module.a["y"].aws_iam_user.u']),
+        (
+            f"module.a[*].module.b.{K}",
+            "module.a[*].aws_iam_user.u",
+            ['module.a["x"].aws_iam_user.u', 'module.a["y"].aws_iam_user.u'],
+        ),
+        (f"module.a[*].{K}", "aws_iam_user.u", ["aws_iam_user.u"] * 2),
+        (f"module.a[*].{K}", "", [""] * 2),
+    ],
+)
+def test_users_of_modules_that_the_plan_counts_are_each_their_own(mine, owner, owners):
+    """Two instances of a module make two users; one user that is handed to both is one."""
+    code = a_resource(instances=(an_instance(mine, user=None, owner=owner),))
+    told = [an_instance(mine.replace("*", f'"{name}"'), root="", user=None) for name in "xy"]
+    [one] = merge_resources([code, planned(*told)])
+    assert [(instance.address, instance.owner) for instance in one.instances] == [
+        (there.address, user) for there, user in zip(told, owners, strict=True)
+    ]

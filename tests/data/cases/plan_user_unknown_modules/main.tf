@@ -1,0 +1,8 @@
+variable "t" {
+  type = set(string)
+}
+module "a" {
+  for_each = var.t
+  source = "./m"
+  name = each.key
+}
