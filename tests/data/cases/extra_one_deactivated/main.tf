@@ -1,0 +1,10 @@
+resource "aws_iam_user" "u" {
+  name = "svc-u"
+}
+resource "aws_iam_access_key" "k" { #!no-rotation
+  user = aws_iam_user.u.name
+}
+resource "aws_iam_access_key" "j" {
+  user = aws_iam_user.u.name
+  status = "Inactive"
+}

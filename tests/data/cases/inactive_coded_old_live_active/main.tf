@@ -1,0 +1,7 @@
+resource "aws_iam_user" "u" {
+  name = "svc-u"
+}
+resource "aws_iam_access_key" "k" { #!key-too-old
+  user = aws_iam_user.u.name
+  status = "Inactive"
+}

@@ -1,0 +1,17 @@
+variable "stamp" {}
+variable "name" {
+  default = "svc-u"
+}
+resource "terraform_data" "t" {
+  triggers_replace = var.stamp
+}
+resource "aws_iam_user" "u" {
+  name = var.name
+}
+resource "aws_iam_access_key" "k" { #!manual-rotation
+  user = aws_iam_user.u.name
+  lifecycle {
+    replace_triggered_by = [terraform_data.t]
+    create_before_destroy = true
+  }
+}

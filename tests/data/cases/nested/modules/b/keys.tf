@@ -1,0 +1,8 @@
+resource "aws_iam_user" "u" {
+  name = "svc-u"
+}
+
+
+resource "aws_iam_access_key" "k" { #!no-rotation
+  user = aws_iam_user.u.name
+}

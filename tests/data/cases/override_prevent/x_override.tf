@@ -1,0 +1,5 @@
+resource "aws_iam_access_key" "k" {
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -1,0 +1,4 @@
+resource "aws_iam_access_key" "k" { #!no-rotation,key-too-old
+  for_each = toset(["a.b", "c[0]"])
+  user = each.key
+}

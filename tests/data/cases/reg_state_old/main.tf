@@ -1,0 +1,5 @@
+module "u" { #!no-rotation,key-too-old
+  source = "terraform-aws-modules/iam/aws//modules/iam-user"
+  version = "5.39.0"
+  name = "svc-u"
+}

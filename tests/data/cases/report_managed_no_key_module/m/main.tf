@@ -1,0 +1,5 @@
+
+
+resource "aws_iam_user" "u" { #!unmanaged-key
+  name = "svc-u"
+}

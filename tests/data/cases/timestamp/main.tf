@@ -1,0 +1,13 @@
+resource "aws_iam_user" "u" {
+  name = "svc-u"
+}
+resource "terraform_data" "t" {
+  triggers_replace = formatdate("YYYY-MM", timestamp())
+}
+resource "aws_iam_access_key" "k" { #!rotates-every-apply
+  user = aws_iam_user.u.name
+  lifecycle {
+    replace_triggered_by = [terraform_data.t]
+    create_before_destroy = true
+  }
+}
