@@ -13,6 +13,8 @@ MAX_FILE = 32 * 1024 * 1024
 """Bytes of one code file beyond which it is not read; the largest real ones are under 2 MB."""
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
+_OF_TERRAGRUNT = ".hcl"
+_READ_BY = (*CODE, _OF_TERRAGRUNT)
 FIXED = ("terraform.tfvars", "terraform.tfvars.json")
 AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
 """The names, and endings of names, of values files that Terraform reads by itself where they lie in a root module."""
@@ -40,11 +42,12 @@ class CodeFile:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One directory with the names of its Terraform files, sorted."""
+    """One directory with the names of its Terraform files, sorted; `others` are files that Terragrunt may read."""
 
     path: str
     names: tuple[str, ...]
     problem: str = ""
+    others: tuple[str, ...] = ()
     initialised: bool = True
     """Whether `terraform init` may have run in it."""
 
@@ -66,19 +69,21 @@ def _across(full: str, here: str) -> str:
     return os.path.relpath(full, here) if is_within or full == top else full
 
 
-def is_code(name: str) -> bool:
-    """Whether Terraform or OpenTofu would read a file of this name as code."""
-    return name.endswith(CODE) and not name.startswith(".") and not name.endswith("~")
-
-
 def folder(path: str) -> Folder:
     """The Terraform files of one directory; `.tofu` files hide `.tf` files of the same name, as in OpenTofu."""
     try:
         with os.scandir(path) as entries:
-            names = [one.name for one in entries if is_code(one.name) and not _is_folder(one)]
+            names = [one.name for one in entries if one.name.endswith(_READ_BY) and not _is_folder(one)]
     except OSError as error:
         return Folder(path, (), error.strerror or str(error))
-    return Folder(path, _visible(names))
+    return _folder(path, [name for name in names if name[0] != "."])
+
+
+def _folder(path: str, names: list[str], *, initialised: bool = True) -> Folder:
+    """A directory by the names in it, whichever are Terraform's and whichever may be Terragrunt's."""
+    others = [name for name in names if name.endswith(_OF_TERRAGRUNT)]
+    code = [name for name in names if name not in others] if others else names
+    return Folder(path, _visible(code), others=tuple(sorted(others)), initialised=initialised)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -107,7 +112,7 @@ def walk(top: str) -> Iterator[Folder]:
             with os.scandir(path) as entries:
                 for one in entries:
                     name = one.name
-                    if name.endswith(CODE):
+                    if name.endswith(_READ_BY):
                         names.append(name)
                     elif name in _SKIPPED:
                         initialised = initialised or name == ".terraform"
@@ -117,8 +122,8 @@ def walk(top: str) -> Iterator[Folder]:
             yield Folder(path, (), error.strerror or str(error))
             continue
         waiting.extend(sorted((one for one in below if not (moved and _is_data(one))), reverse=True))
-        if code := [name for name in names if name[0] != "."]:
-            yield Folder(path, _visible(code), initialised=initialised)
+        if seen := [name for name in names if name[0] != "."]:
+            yield _folder(path, seen, initialised=initialised)
 
 
 def _is_data(path: str) -> bool:

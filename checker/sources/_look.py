@@ -15,9 +15,11 @@ from checker.hcl.inputs import gather
 from checker.hcl.modules import Module, Trouble
 from checker.hcl.values import Value
 from checker.hcl.world import World
-from checker.model import Evidence, Fact, Gap, Location, ModuleCalls, SourceText
+from checker.model import Evidence, Fact, Gap, KeyResource, Location, ModuleCalls, SourceText
 from checker.sources._ignores import ignores
 from checker.sources._roots import Roots
+from checker.sources._terragrunt_keys import judged
+from checker.sources._terragrunt_keys import modules as units
 from checker.sources._tree import Finder, group
 
 if TYPE_CHECKING:
@@ -71,11 +73,15 @@ def _reader(root: str) -> Callable[[str], str | None]:
 
 
 def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
-    resources = [one for one in group(finder.seen) if roots.owns(one)]
+    run = [*judged(roots.units)]
+    made = [one for one in run if isinstance(one, KeyResource)]
+    resources = [*(one for one in group(finder.seen) if roots.owns(one)), *made]
     yield from resources
     yield from (one for one in finder.users if one.location and roots.inside(os.path.dirname(one.location.path) or "."))
-    yield ModuleCalls((*{row[:6]: row for row in finder.calls}.values(), *roots.calls(finder.modules)))
+    calls = [*{row[:6]: row for row in finder.calls}.values(), *(one for one in run if isinstance(one, tuple))]
+    yield ModuleCalls((*calls, *roots.calls(finder.modules)))
     modules = [finder.modules[name] for name in sorted(finder.modules)]
+    modules.extend(units(roots.units, {one.location.path for one in made if one.location}))
     for module in modules:
         if roots.inside(module.directory):
             yield from ignores(module)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
 from checker.hcl.files import AUTOMATIC, CODE, FIXED, VALUES, Folder, folder, shown, walk
 from checker.model import CallRow, Gap, KeyResource
 from checker.record import dataclass
 from checker.repository import repository
 from checker.sources._skim import KEY_NEEDLES, Directory, skim
+
+if TYPE_CHECKING:
+    from checker.sources._terragrunt import Unit
 
 USER = "aws_iam_user"
 USER_NEEDLE = b'"aws_iam_user"'
@@ -42,7 +46,9 @@ class Graph:
             below = found.path[len(top) :].strip(os.sep)
             real = base + below if below else os.path.realpath(top)
             real = os.path.realpath(real) if os.name == "nt" else real
-            yield self.add(found, real, near + below.replace(os.sep, "/") if below else "").path
+            one = self.add(found, real, near + below.replace(os.sep, "/") if below else "")
+            if found.names or one.units or one.gaps:
+                yield one.path
 
     def get(self, path: str) -> Directory:
         return self.known.get(path) or self.add(folder(path), os.path.realpath(path))
@@ -82,6 +88,8 @@ class Roots:
     area: tuple[str, ...] = field(default=())
     values: tuple[tuple[str, str], ...] = ()
     """Named values files that Terraform does not read by itself, each with the directory of the root that it is for."""
+    units: tuple[Unit, ...] = ()
+    """What Terragrunt runs."""
 
     def settings(self, root: str) -> tuple[tuple[str, ...], ...]:
         """The values files to judge a root with: once with each that was named, else once with none."""
@@ -119,6 +127,8 @@ def find_roots(paths: Sequence[str], *, users: bool = False) -> Roots:
         area.update(dict.fromkeys(graph.search(top)))
     for path in named:
         area[graph.get(path).path] = None
+    named.extend(_run(graph, named))
+    area.update(dict.fromkeys(_run(graph, list(area))))
     gaps.extend(_empty(top) for top in tops if not any(_within(path, top) for path in area))
     chosen = {os.path.realpath(top) for top in tops}
     roots = _choose(graph, list(area), chosen)
@@ -129,10 +139,17 @@ def find_roots(paths: Sequence[str], *, users: bool = False) -> Roots:
         roots = [one for one in roots if only & set(graph.reach(one))]
     near = area if only is None else only.union(*map(graph.reach, roots))
     gaps.extend(gap for path in area if path in near for gap in graph.known[path].gaps)
-    count = sum(len(graph.known[path].names) for path in area if only is None or path in only)
+    own = [graph.known[path] for path in area if only is None or path in only]
+    count, units = sum(one.files for one in own), tuple(unit for one in own for unit in one.units)
     names = tuple(shown(path) for path in paths)
     found = Roots(graph=graph, roots=tuple(roots), names=names, files=count, gaps=tuple(gaps), only=only, area=tuple(area))
-    return replace(found, values=values)
+    return replace(found, values=values, units=units)
+
+
+def _run(graph: Graph, paths: Iterable[str]) -> Iterator[str]:
+    """The modules on disk that Terragrunt runs from some directories."""
+    for target in dict.fromkeys(unit.target for path in paths for unit in graph.get(path).units if unit.target):
+        yield graph.get(target).path
 
 
 def _sort(paths: Sequence[str]) -> tuple[list[str], list[str], list[Gap]]:

@@ -100,7 +100,7 @@ def made_by_call(run: Run, owner: ModuleInstance, call: Declared, known: KnownMo
             **named(given.value(known.user), partial(given.hides, known.user, key)),
         )
         yield Sighting(
-            call, "module", _made_by(known, given.value(known.age)), instance, place, location(call.file.path, call.whole)
+            call, "module", made_by(known, given.value(known.age)), instance, place, location(call.file.path, call.whole)
         )
 
 
@@ -129,7 +129,7 @@ class _Given:
         return is_sensitive(self.run, self.owner, read, seen)
 
 
-def _made_by(known: KnownModule, age: Value) -> Mechanism:
+def made_by(known: KnownModule, age: Value) -> Mechanism:
     """The mechanism inside; `age` is what the call says about how long a key lives, in seconds."""
     period = known.period
     if period is not None and age is not None:

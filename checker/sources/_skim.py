@@ -6,12 +6,16 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from checker.hcl.files import Folder, Unreadable, read, shown
+from checker.hcl.files import CodeFile, Folder, Unreadable, read, shown
 from checker.hcl.installed import installed
 from checker.model import CallRow, Gap, Location
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known
+
+if TYPE_CHECKING:
+    from checker.sources._terragrunt import Unit
 
 KEY_NEEDLES = (b"iam_access_key", b"aws_cloudformation_stack", b"keyturn:ignore")
 """What code with keys has in it; what the template of a stack makes may stand in another file or module."""
@@ -31,7 +35,7 @@ ABSENT = "not downloaded here; terraform init fetches it"
 class Directory:
     """What the bytes of one directory tell: whether it names keys, whom it calls.
 
-    `data` are the bytes of its files by name, kept where it names keys and all could be read.
+    `data` are the bytes of its files by name, kept where it names keys and all could be read. `units` are what Terragrunt runs.
     """
 
     path: str
@@ -41,6 +45,12 @@ class Directory:
     remote: Sequence[CallRow] = ()
     gaps: tuple[Gap, ...] = ()
     data: Mapping[str, bytes] | None = None
+    units: tuple[Unit, ...] = ()
+
+    @property
+    def files(self) -> int:
+        """How many of its files tell something."""
+        return len(self.names) + (len({one.file.path for one in self.units}) if self.units else 0)
 
 
 def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES, near: str = "") -> Directory:
@@ -51,13 +61,15 @@ def skim(found: Folder, path: str, needles: tuple[bytes, ...] = KEY_NEEDLES, nea
         look.gaps.append(Gap(what=near, why=found.problem, hint="make the folder readable, or leave it out of the paths"))
     for name in found.names:
         look.file(name)
+    for name in found.others:
+        look.other(name)
     ready: Iterable[str] = ()
     if (look.remote or look.afar) and (found.initialised or "TF_DATA_DIR" in os.environ):
         ready = installed(path).values()
     local = (*look.local, *sorted({one for one in ready if os.path.isdir(one)}))
     keys = look.keys or look.afar
     kept = look.data if keys and not look.gaps else None
-    return Directory(path, found.names, keys, local, look.remote, tuple(look.gaps), kept)
+    return Directory(path, found.names, keys, local, look.remote, tuple(look.gaps), kept, tuple(look.units))
 
 
 class _Look:
@@ -65,7 +77,7 @@ class _Look:
     which call is of a folder that does not exist.
     """
 
-    __slots__ = ("afar", "data", "gaps", "inside", "keys", "local", "near", "needles", "path", "remote")
+    __slots__ = ("afar", "data", "gaps", "inside", "keys", "local", "near", "needles", "path", "remote", "units")
 
     def __init__(self, path: str, near: str, needles: tuple[bytes, ...]) -> None:
         self.path, self.near, self.needles, self.inside = path, near, needles, os.path.join(path, "")
@@ -74,6 +86,7 @@ class _Look:
         self.remote: list[CallRow] = []
         self.gaps: list[Gap] = []
         self.data: dict[str, bytes] = {}
+        self.units: list[Unit] = []
 
     def file(self, name: str) -> None:
         """Look at one file. Every search here is made in thousands of files, so none is made that can be spared."""
@@ -94,6 +107,20 @@ class _Look:
             return
         if b"module" in data:
             self.local.update(dict.fromkeys(_local(data, self.path)))
+
+    def other(self, name: str) -> None:
+        """Look at a file that Terragrunt may read."""
+        try:
+            data = read(self.inside + name)
+        except Unreadable as error:
+            self.gaps.append(_unread(self.near + name, str(error)))
+            return
+        if b"source" in data:
+            from checker.sources._terragrunt import faults, may_name, units
+
+            file = CodeFile(self.near + name, data)
+            self.units.extend(units(file, self.path) if may_name(name, data) else ())
+            self.gaps.extend(faults(file))
 
     def calls(self, data: bytes, where: str) -> bool:
         """Note the calls of modules that do not lie beside; whether it is certain that no call is of one that does."""

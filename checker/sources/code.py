@@ -32,11 +32,11 @@ def read(paths: Sequence[str], *, at: datetime, settings: CodeSettings | None = 
     settings = settings or CodeSettings()
     roots = find_roots(paths, users=settings.users)
     yield from roots.gaps
-    if roots.roots:
+    if roots.roots or any(one.is_known for one in roots.units):
         from checker.sources._look import look  # the language is loaded only where some code makes keys
 
         yield from look(roots, at, settings)
         return
-    yield ModuleCalls(roots.calls(()))
+    yield ModuleCalls((*roots.calls(()), *(one.row for one in roots.units if not one.target)))
     counts = (("files", roots.files), ("root modules", 0), ("key resources", 0), ("key instances", 0))
     yield Evidence(kind="code", name=", ".join(roots.names), counts=counts)
