@@ -19,6 +19,9 @@ SENSITIVE = "(sensitive)"
 DELETED = "Deleted"
 """The status of a key that a state or a plan still knows, and that AWS no longer lists for its user."""
 
+ASKED = "asks it for an access key"
+"""How the reason ends why a module was not looked into, where its call wants a key of it."""
+
 IN_A_PLAN = "!/"
 """Stands in a path between a saved plan and a file of the code in it: no file of a repository, and none to be written."""
 

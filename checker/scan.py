@@ -24,7 +24,7 @@ from checker.model import (
     Severity,
     SourceText,
 )
-from checker.policy import Policy, judge, limits, loosened, periods, undecided
+from checker.policy import Policy, judge, limits, loosened, periods, undecided, unlooked
 from checker.rules import RULES
 
 Source = Callable[[], Iterable[Fact]]
@@ -127,14 +127,12 @@ def _place(one: Gap | Ignore) -> tuple[str, int, int]:
 
 
 def _gaps(facts: Facts, policy: Policy) -> tuple[Gap, ...]:
-    """What could not be read or decided; modules that were not looked into as well, where the policy says so."""
+    """What could not be read or decided; modules that were not looked into as well, where one is asked for a key."""
     gaps = (*facts.gaps, *undecided(facts, policy))
-    if policy.unresolved_modules == "note":
-        return gaps
     hint = "Run terraform init, so that its source is on disk"
     calls = (
         Gap(what=f"{one.address} ({one.source})", why=f"not looked into: {one.why}", location=one.location, hint=hint)
-        for one in facts.calls
+        for one in unlooked(facts, policy)
     )
     return (*gaps, *calls)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from checker.model import Facts, Finding, Gap, Location, Severity
+from checker.model import ASKED, Facts, Finding, Gap, Location, ModuleCall, ModuleCalls, Severity
 from checker.policy._load import SHIPPED, load, shipped_text
 from checker.policy._nouns import KeyClass, Match, Patience, Policy, Setting
 
@@ -22,6 +23,7 @@ __all__ = [
     "periods",
     "shipped_text",
     "undecided",
+    "unlooked",
 ]
 
 
@@ -73,3 +75,15 @@ def undecided(facts: Facts, policy: Policy) -> tuple[Gap, ...]:
 
         gaps += _untagged.untagged(facts, policy)
     return tuple(gaps)
+
+
+def unlooked(facts: Facts, policy: Policy) -> Iterable[ModuleCall]:
+    """The modules that had to be looked into and were not: those that are asked for a key; where the policy says so, all."""
+    if policy.unresolved_modules == "gap":
+        return facts.calls
+    rows = [row for row in ModuleCalls.of(facts.calls).rows if row[-1].endswith(ASKED)]
+    if not rows:
+        return ()
+    from checker.policy import _undecided
+
+    return _undecided.untold(ModuleCalls.of_sorted(rows), facts, policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.model import Facts, Gap, KeyResource, Origin, Rotation
+from checker.model import Facts, Gap, KeyResource, ModuleCall, ModuleCalls, Origin, Rotation
 from checker.policy._match import Members
 from checker.policy._nouns import Policy
 
@@ -28,6 +28,13 @@ def undecided(facts: Facts, policy: Policy) -> Iterator[Gap]:
             yield Gap(what=resource.address, why=f"what replaces it is not known: {resource.mechanism.why}", hint=HINT)
         elif nameless := [one.address for one in resource.instances if one.whose is None and one.address not in seen]:
             yield Gap(what=min(nameless), why="whose key this is, is known after the apply only", hint=HINT)
+
+
+def untold(calls: ModuleCalls, facts: Facts, policy: Policy) -> Iterator[ModuleCall]:
+    """Those of some calls of which no plan tells what is in the module, where the policy asks what replaces keys."""
+    if any(one.setting(rule) for one in policy.classes for rule in RULES):
+        told = [one.address for one in facts.resources if one.origin is Origin.PLAN]
+        yield from (call for call in calls if not any(one.startswith((f"{call.address}.", f"{call.address}[")) for one in told))
 
 
 def _is_asked(resource: KeyResource, policy: Policy, members: Members) -> bool:

@@ -71,6 +71,11 @@ MODULES: tuple[KnownModule, ...] = (
 )
 MAKERS = ("terraform-aws-modules", "cloudposse", "clouddrove", "schubergphilis")
 """Whose modules they are: where no such name stands in a source, no pattern need be compiled."""
+_SWITCH = r"(?:create|enable)_(?:aws_)?(?:iam_)?(?:user_)?access_keys?|(?:iam_)?(?:user_)?access_keys?_enabled"
+ASKS = re.compile(_SWITCH)
+"""The names of arguments that ask a module for an access key, whoever wrote it."""
+WRITTEN = re.compile(rf'^[ \t]*"?({_SWITCH})"?[ \t]*='.encode(), re.MULTILINE)
+"""Where one is written, on a line of its own."""
 _REF = re.compile(r"[?&]ref=(?:refs/)?(?:tags/)?([^&]+)")
 _RELEASE = re.compile(r"v?\d+(?:\.\d+)*(?:[-+].*)?")
 _VERSION = re.compile(r"(?:(>=|<=|~>|!=|=|>|<)\s*)?v?(\d{1,9}(?:\.\d{1,9})*)")

@@ -15,7 +15,7 @@ from checker.hcl.inputs import gather
 from checker.hcl.modules import Module, Trouble
 from checker.hcl.values import Value
 from checker.hcl.world import World
-from checker.model import Evidence, Fact, Gap, KeyResource, Location, ModuleCalls, SourceText
+from checker.model import ASKED, Evidence, Fact, Gap, KeyResource, Location, ModuleCalls, SourceText
 from checker.sources._ignores import ignores
 from checker.sources._roots import Roots
 from checker.sources._terragrunt_keys import judged
@@ -78,7 +78,8 @@ def _facts(finder: Finder, roots: Roots) -> Iterator[Fact]:
     resources = [*(one for one in group(finder.seen) if roots.owns(one)), *made]
     yield from resources
     yield from (one for one in finder.users if one.location and roots.inside(os.path.dirname(one.location.path) or "."))
-    calls = [*{row[:6]: row for row in finder.calls}.values(), *(one for one in run if isinstance(one, tuple))]
+    asked_last = sorted(finder.calls, key=lambda row: row[-1].endswith(ASKED))
+    calls = [*{row[:6]: row for row in asked_last}.values(), *(one for one in run if isinstance(one, tuple))]
     yield ModuleCalls((*calls, *roots.calls(finder.modules)))
     modules = [finder.modules[name] for name in sorted(finder.modules)]
     modules.extend(units(roots.units, {one.location.path for one in made if one.location}))

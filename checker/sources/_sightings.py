@@ -15,9 +15,9 @@ from checker.hcl.run import Run
 from checker.hcl.values import EvaluationError, Unknown, Value
 from checker.hcl.world import Key, ModuleInstance, spell
 from checker.mechanism import days, location
-from checker.model import Instance, Location, Mechanism, Related, Rotation
+from checker.model import ASKED, Instance, Location, Mechanism, Related, Rotation
 from checker.record import dataclass
-from checker.sources._known_modules import KnownModule
+from checker.sources._known_modules import ASKS, KnownModule
 
 _AGES = 10**10  # seconds, some centuries: longer is as good as for ever
 
@@ -84,6 +84,19 @@ def switched_off(run: Run, owner: ModuleInstance, call: Declared, known: KnownMo
         if value is False or value == "false":
             return True
     return not known.on and call.body.value(known.switches[0]) is None
+
+
+def asked_for(run: Run, owner: ModuleInstance, call: Declared) -> str:
+    """What a call of a module that nobody looked into says for certain: that it wants a key. Empty where it does not."""
+    names = [name for name in call.body.arguments if ASKS.fullmatch(name)]
+    keys = run.expand(owner, call, owner.names) if names else ()
+    for key in (None,) if isinstance(keys, Unknown) else keys:
+        given = _Given(run, owner, call, run.bindings(owner, call, key, owner.names))
+        for name in names:
+            value = given.value(name)
+            if value is True or value == "true":
+                return f"; {name} = true {ASKED}"
+    return ""
 
 
 def made_by_call(run: Run, owner: ModuleInstance, call: Declared, known: KnownModule, place: Location) -> Iterator[Sighting]:

@@ -12,7 +12,7 @@ from checker.hcl.files import CodeFile, Folder, Unreadable, read, shown
 from checker.hcl.installed import installed
 from checker.model import CallRow, Gap, Location
 from checker.record import dataclass
-from checker.sources._known_modules import candidates, is_known
+from checker.sources._known_modules import WRITTEN, candidates, is_known
 
 if TYPE_CHECKING:
     from checker.sources._terragrunt import Unit
@@ -141,7 +141,7 @@ class _Look:
             line += data.count(b"\n", known, at)
             known = at
             text, may_make = _named(source)
-            if may_make and candidates(text, _version(data, call)):
+            if (may_make and candidates(text, _version(data, call))) or _asks(data, call):
                 self.keys = True
             self.remote.append((where, line, 1, line, 1, f"module.{name.decode('utf-8', 'replace')}", text, ABSENT))
         return plain
@@ -176,6 +176,12 @@ def _end(data: bytes, call: re.Match[bytes]) -> int:
     """Where the block of a call ends: at the next brace that stands first on its line."""
     end = data.find(b"\n}", call.end())
     return end if end >= 0 else len(data)
+
+
+def _asks(data: bytes, call: re.Match[bytes]) -> bool:
+    """Whether a call may ask its module for a key, whoever wrote that; nearly none does."""
+    end = _end(data, call)
+    return data.find(b"access_key", call.end(), end) >= 0 and WRITTEN.search(data, call.end(), end) is not None
 
 
 def _version(data: bytes, call: re.Match[bytes]) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from checker.hcl.blocks import Block, split
 from checker.hcl.files import CodeFile
-from checker.model import CallRow, Gap, Location
+from checker.model import ASKED, CallRow, Gap, Location
 from checker.record import dataclass
 from checker.repository import repository
-from checker.sources._known_modules import is_known
+from checker.sources._known_modules import WRITTEN, is_known
 
 NAMES = ("terragrunt.hcl", "terragrunt.stack.hcl")
 """What Terragrunt runs; files of other names count where these may include them."""
@@ -19,6 +19,7 @@ _OTHERS = (".tftest.hcl", ".pkr.hcl")
 _KINDS = {"terraform": 0, "unit": 1, "stack": 1}
 """The blocks that name a module, by the number of their labels."""
 _SOURCE = re.compile(rb'(?:^|\{)[ \t]*source[ \t]*=[ \t]*("(?:[^"$%\n]|\$\{[^}\n]*\})*"|[^\n]*)', re.MULTILINE)
+_TRUE = re.compile(rb'[ \t]*(?:true|"true")[ \t\r]*(?:$|[#/,}])', re.MULTILINE)
 _REGISTRY = re.compile(r"tfr://(?:registry\.(?:terraform\.io|opentofu\.org))?/([^?]*)(?:\?version=(.*))?")
 ABSENT = "not downloaded here; Terragrunt fetches it"
 _UNCLEAR = "where it lies is worked out by Terragrunt"
@@ -77,7 +78,14 @@ def units(file: CodeFile, directory: str) -> Iterator[Unit]:
         text = found.group(1).decode("utf-8", "replace").strip()
         source, version = _plain(text)
         target, why = _place(text, directory)
+        why += _asked(file.data) if why and block.kind == "terraform" else ""
         yield Unit(file, block, f"unit.{block.labels[0] if block.labels else own}", source, version, target, why)
+
+
+def _asked(data: bytes) -> str:
+    """What the inputs say for certain: that they want a key of the module."""
+    asks = (found.group(1).decode() for found in WRITTEN.finditer(data) if _TRUE.match(data, found.end()))
+    return next((f"; {name} = true {ASKED}" for name in asks), "")
 
 
 def _plain(text: str) -> tuple[str, str]:

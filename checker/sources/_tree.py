@@ -25,7 +25,7 @@ from checker.model import CallRow, Instance, KeyResource, Location, ManagedUser,
 from checker.record import dataclass
 from checker.sources._known_modules import candidates, is_known, likeliest
 from checker.sources._roots import USER, Graph
-from checker.sources._sightings import Sighting, chain, made_by_call, named, settled, switched_off, tags_of
+from checker.sources._sightings import Sighting, asked_for, chain, made_by_call, named, settled, switched_off, tags_of
 from checker.sources._skim import ABSENT
 
 KEY_TYPES = ("aws_iam_access_key", "awsutils_expiring_iam_access_key")
@@ -126,7 +126,8 @@ class Finder:
         if not known:
             missing = run.world.missing.get(owner.under(f"module.{call.labels[0]}"))
             why = missing.why if missing and missing.why != "not downloaded here" else None
-            self.calls.append((*place.order, owner.under(f"module.{call.labels[0]}"), source, why or ABSENT))
+            why = (why or ABSENT) + asked_for(run, owner, call)
+            self.calls.append((*place.order, owner.under(f"module.{call.labels[0]}"), source, why))
             return
         one = likeliest(known, call.body.arguments)
         if not switched_off(run, owner, call, one):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from checker.model import Facts, KeyResource, Location, Origin, Rotation
-from checker.policy import undecided
+from checker.model import ASKED, Facts, KeyResource, Location, ModuleCall, Origin, Rotation
+from checker.policy import undecided, unlooked
 from tests.factories import a_key, a_resource, an_instance, facts
 from tests.policy.policies import a_policy
 
@@ -75,3 +77,30 @@ def test_where_no_rule_asks_nothing_is_undecided() -> None:
     assert not whats(facts(planned()), only_ci)
     assert whats(facts(planned(instances=(an_instance(user="web"),))), only_ci) == [K]
     assert whats(facts(planned()), f"rules: {OFF.replace('manual-rotation: off', 'manual-rotation: {severity: low}')}") == [K]
+
+
+ASKING = ModuleCall(
+    address="module.m", source="a/b/c", location=Location(path="main.tf"), why=f"not here; create_access_key = true {ASKED}"
+)
+
+
+def addresses(found: Facts, text: str = "{name: test}") -> list[str]:
+    """What had to be looked into."""
+    return [one.address for one in unlooked(found, a_policy(text))]
+
+
+def test_a_module_that_is_asked_for_a_key_has_to_be_looked_into() -> None:
+    """Under every policy that asks what replaces keys; other modules only where the policy says so."""
+    other = replace(ASKING, address="module.other", why="not here")
+    assert addresses(facts(ASKING, other)) == ["module.m"]
+    assert addresses(facts(other)) == []
+    assert addresses(facts(ASKING, other), "unresolved_modules: gap") == ["module.m", "module.other"]
+    assert addresses(facts(ASKING), f"rules: {OFF}") == []
+
+
+@pytest.mark.parametrize("inside", ["module.m.aws_iam_access_key.k", 'module.m["a"].aws_iam_access_key.k'])
+def test_a_plan_looks_into_modules(inside: str) -> None:
+    """What it tells of the module's keys is judged in the place of the call."""
+    assert addresses(facts(ASKING, planned(address=inside))) == []
+    assert addresses(facts(ASKING, planned(address=inside.replace(".m", ".more")))) == ["module.m"]
+    assert addresses(facts(ASKING, planned(address=inside, origin=Origin.STATE))) == ["module.m"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker.hcl.installed import installed
-from checker.model import Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation, SourceText
+from checker.model import ASKED, Gap, Ignore, KeyResource, ManagedUser, Mechanism, ModuleCall, ModuleCalls, Rotation, SourceText
 from checker.policy import load
 from checker.repository import repository
 from checker.scan import run
@@ -404,6 +404,42 @@ def test_known_modules(version, switch, kind):
     write(main_tf=f'variable "unset" {{}}\nmodule "u" {{\n{body}}}\n')
     found = [one for one in facts() if isinstance(one, KeyResource)]
     assert [one.mechanism.kind for one in found] == ([kind] if kind else [])
+
+
+FORK = '  source = "git::https://github.com/acme/terraform-aws-iam.git//modules/iam-user?ref=v1"\n'
+
+
+@pytest.mark.parametrize(
+    ("says", "asks"),
+    [
+        ("create_iam_access_key = true", "create_iam_access_key"),
+        ('create_access_key = "true"', "create_access_key"),
+        ("iam_access_key_enabled = var.yes", "iam_access_key_enabled"),
+        ("for_each = { a = false, b = true }\n  create_access_key = each.value", "create_access_key"),
+        ("for_each = var.unset\n  create_access_key = true", "create_access_key"),
+        ("create_access_key = false", None),
+        ("create_access_key = 1", None),
+        ("create_access_key = var.unset", None),
+        ("create_access_key = local.nowhere", None),
+        ("count = 0\n  create_access_key = true", None),
+        ("shared_access_key_enabled = true", None),
+        ("# create_access_key = true", None),
+    ],
+)
+def test_a_call_that_asks_an_unknown_module_for_a_key_says_so(says, asks):
+    """A fork of a known module, or any other, of which the call wants a key: that much is certain, and no more."""
+    write(main_tf=f'variable "unset" {{}}\nvariable "yes" {{\n  default = true\n}}\nmodule "u" {{\n{FORK}  {says}\n}}\n')
+    (call,) = [one for one in facts() if isinstance(one, ModuleCall)]
+    assert call.why == "not downloaded here; terraform init fetches it" + (f"; {asks} = true {ASKED}" if asks else "")
+
+
+def test_of_two_roots_the_one_that_asks_for_a_key_is_told():
+    """The same call may want a key in one root only; that is what its row says."""
+    inner = f'variable "make" {{}}\nmodule "u" {{\n{FORK}  create_access_key = var.make\n}}\n'
+    call = 'module "m" {{\n  source = "../m"\n  make = {}\n}}\n'
+    write(m__main_tf=inner, a__main_tf=call.format("true"), b__main_tf=call.format("false"))
+    (found,) = [one for one in facts() if isinstance(one, ModuleCall)]
+    assert found.why.endswith(ASKED)
 
 
 STAMPED = 'variable "n" {}\nvariable "stamp" {}\nresource "time_rotating" "r" {\n  rotation_days = 120\n}\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.model import Gap, Ignore, KeyResource, ModuleCall, ModuleCalls, SourceText
+from checker.model import ASKED, Gap, Ignore, KeyResource, ModuleCall, ModuleCalls, SourceText
 from checker.sources import code
 from tests.hcl.reading import AT
 from tests.hcl.reading import write as write_files
@@ -159,3 +159,11 @@ def test_a_folder_with_files_of_other_tools_has_no_terraform():
     """Files that name no module do not make a folder one with code."""
     write(job_hcl="job {}\n")
     assert [one.why for one in gaps(facts())] == ["no Terraform files (*.tf, *.tf.json, *.tofu, *.tofu.json) in it"]
+
+
+@pytest.mark.parametrize(("says", "asks"), [("true", True), ('"true" # yes', True), ("false", False), ("local.x", False)])
+def test_inputs_that_ask_for_a_key_say_so(says, asks):
+    """What a unit wants of a module that nobody looked into stands in its row."""
+    write(a__terragrunt_hcl=terraform('"github.com/acme/user"', f"inputs = {{\n  create_access_key = {says}\n}}\n"))
+    (call,) = listed(facts())
+    assert call.why.endswith(f"create_access_key = true {ASKED}") is asks
