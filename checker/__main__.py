@@ -19,7 +19,7 @@ def run() -> None:
         code = main()
     except KeyboardInterrupt:  # before main() could catch it
         code = 2
-        sys.stderr.write("keyturn: interrupted: there is no verdict.\n")
+        sys.stderr.write(f"keyturn: interrupted: {interrupt.word(sys.argv[1:])}.\n")
         sys.stderr.flush()
     interrupt.leave(code)
 

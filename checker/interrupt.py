@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 
@@ -39,6 +39,11 @@ def _forgiving(tell: Callable[[sys.UnraisableHookArgs], object]) -> Callable[[sy
     return forgive
 
 
+def word(arguments: Sequence[str]) -> str:
+    """What a run that was ended leaves, by the command that it was of."""
+    return "the same command goes on from here" if list(arguments[:1]) == ["rotate"] else "there is no verdict"
+
+
 def _stop(_number: int, _frame: FrameType | None) -> None:
     now = time.monotonic()
     _asked.append(now)
@@ -46,7 +51,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
     if now - _asked[0] > GRACE:
         with suppress(OSError):
-            os.write(2, b"\nkeyturn: ended at once: there is no verdict.\n")
+            os.write(2, f"\nkeyturn: ended at once: {word(sys.argv[1:])}.\n".encode())
         os._exit(2)
 
 

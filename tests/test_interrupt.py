@@ -95,6 +95,19 @@ def test_who_asks_again_is_not_kept_waiting(heeding, monkeypatch, capfd):
     assert (left, capfd.readouterr().err) == ([2], "\nkeyturn: ended at once: there is no verdict.\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["rotate", "ci"], "the same command goes on from here"),
+        (["scan", "rotate"], "there is no verdict"),
+        ((), "there is no verdict"),
+    ],
+)
+def test_an_interrupted_run_says_what_it_leaves(arguments, word):
+    """A rotation can be taken up again; a scan has no verdict."""
+    assert interrupt.word(arguments) == word
+
+
 def test_what_nohup_ignores_stays_ignored(heeding):
     """Whoever started us decides which signals count."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -12,6 +12,7 @@ import click
 
 from checker import __version__
 from checker.cli.failures import outcome_of, wants_details
+from checker.interrupt import word
 
 COMMANDS = {
     "scan": "checker.cli.scan:scan",
@@ -76,9 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code, said = _run(arguments), ""
     except KeyboardInterrupt as stop:
-        code, said = outcome_of(stop)
+        code, said = outcome_of(stop, left=word(arguments))
     except Exception as failure:  # noqa: BLE001 - the one boundary: no traceback reaches a person unasked
-        code, said = outcome_of(failure, details=wants_details(arguments, os.environ))
+        code, said = outcome_of(failure, details=wants_details(arguments, os.environ), left=word(arguments))
     _say(sys.stdout, "")  # nothing is left for the interpreter to flush into a closed pipe
     _say(sys.stderr, said)
     return code

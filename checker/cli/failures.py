@@ -22,19 +22,19 @@ def wants_details(arguments: Sequence[str], environment: Mapping[str, str]) -> b
     return bool(environment.get("KEYTURN_DEBUG")) or any(re.fullmatch("-v{2,}", one) for one in arguments)
 
 
-def outcome_of(failure: BaseException, *, details: bool = False) -> tuple[int, str]:
-    """The exit code and the sentence for what stopped a run."""
+def outcome_of(failure: BaseException, *, details: bool = False, left: str = "there is no verdict") -> tuple[int, str]:
+    """The exit code and the sentence for what stopped a run; `left` is what an interrupted one leaves."""
     if isinstance(failure, click.exceptions.Exit):
         return failure.exit_code, ""
     if isinstance(failure, BrokenPipeError):  # whoever read us has seen enough
         return 0, ""
-    return DID_NOT_RUN, f"keyturn: {_sentence(failure, details=details)}\n"
+    return DID_NOT_RUN, f"keyturn: {_sentence(failure, left, details=details)}\n"
 
 
-def _sentence(failure: BaseException, *, details: bool) -> str:
+def _sentence(failure: BaseException, left: str, *, details: bool) -> str:
     match failure:
         case KeyboardInterrupt() | click.Abort():
-            return "interrupted: there is no verdict."
+            return f"interrupted: {left}."
         case click.ClickException():
             return _usage(failure)
         case KeyturnError():

@@ -107,9 +107,13 @@ def quoted(text: str) -> str:
     return shlex.quote(text)
 
 
-def by_hand(key: AccessKey) -> str:
-    """The command that takes a user's keys from one safe step to the next, where Terraform does not manage them."""
-    return f"keyturn rotate {quoted(key.user)}"
+def by_hand(key: AccessKey, *, end: bool = False) -> str:
+    """The command that takes a user's keys from one safe step to the next, and where: other accounts may have the user too.
+
+    `end` is for a key that needs no successor.
+    """
+    place = f" (in account {key.account})" if key.account else ""
+    return f"keyturn rotate {quoted(key.user)}" + (f" --end {key.id or 'KEY'}" if end else "") + place
 
 
 def replaced_by(key: AccessKey, links: Sequence[Link]) -> str:

@@ -96,7 +96,7 @@ def _foreign(keys: Sequence[AccessKey], owned: Mapping[str, list[AccessKey]], li
     for key in keys:
         same = _beside_own(key, owned)
         message = f"An active access key of {key.name} is known to no code or state. Terraform makes other keys of this user."
-        remedy = f"Find what uses it, then import it or end it: {_linked.by_hand(key)}"
+        remedy = f"Find what uses it, then import it or end it: {_linked.by_hand(key, end=True)}"
         finding = _linked.fault(RULE, key, message, remedy)
         yield _beside(finding, next((links[one][0] for one in same if one in links), None))
 
@@ -112,7 +112,7 @@ def _keyless(keys: Sequence[AccessKey], facts: Facts) -> Iterator[Finding]:
         if all(one.account is None for one in same):
             manages = f"Terraform likely manages this user ({user.address}; the name tells) and makes no key of it."
         message = f"An active access key of {key.name} is known to no code or state. {manages}{_doubt(user, facts)}"
-        remedy = f"Find what uses it, then import it or end it: {_linked.by_hand(key)}"
+        remedy = f"Find what uses it, then import it or end it: {_linked.by_hand(key, end=True)}"
         yield replace(_linked.fault(RULE, key, message, remedy), location=user.location, related=user.calls)
 
 
@@ -140,7 +140,8 @@ def _surplus(keys: Sequence[AccessKey], makers: set[Instance], links: Links) -> 
     name, extra = keys[0].name, len(keys) - len(makers)
     known = f"{name} has {count(len(keys), 'active access key')}, and the code makes {len(makers)}"
     message = f"{known}: {extra} {'is' if extra == 1 else 'are'} known to no code. Which cannot be told without the state."
-    remedy = f"Give the state too (--state) to see which; then import it or end it: {_linked.by_hand(keys[0])}"
+    command = _linked.by_hand(replace(keys[0], id=None), end=True)
+    remedy = f"Give the state too (--state) to see which; then import it or end it: {command}"
     finding = replace(_linked.fault(RULE, keys[0], message, remedy), subject=name, key=None)
     return _beside(
         finding,

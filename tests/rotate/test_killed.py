@@ -238,5 +238,5 @@ def test_asked_to_end(zygote, aws, tmp_path, point):
     assert run.points[number] == point
     assert run.code == 2
     assert "keyturn: ci: The new key was deleted again, and the old one is as it was.\n" in run.said
-    assert run.said.endswith("keyturn: interrupted: there is no verdict.\n")
+    assert run.said.endswith("keyturn: interrupted: the same command goes on from here.\n")
     assert world.keys("ci") == {old: "Active"}

@@ -17,7 +17,7 @@ def test_the_date_on_which_the_limit_is_reached_is_told():
     key = a_key(80)
     [finding] = check(key_due_soon, key)
     assert finding.message == f"The access key of {ACCOUNT}/ci is 80 days old and reaches the limit of 90 days on 2026-11-11."
-    assert finding.remedy == "Rotate it by hand: keyturn rotate ci"
+    assert finding.remedy == "Rotate it by hand: keyturn rotate ci (in account 111122223333)"
     assert (finding.key, finding.limit, finding.due) == (key, days(90), AT + days(10))
     assert finding.severity is Severity.LOW
 
@@ -66,5 +66,5 @@ def test_a_key_that_code_has_likely_made_is_replaced_there():
     [finding] = check(key_due_soon, a_link(a_key(80), a_resource(), exact=False))
     assert finding.remedy == (
         "If aws_iam_access_key.k made it, replace it through code: terraform apply -replace=aws_iam_access_key.k; "
-        "if not, by hand: keyturn rotate ci"
+        "if not, by hand: keyturn rotate ci (in account 111122223333)"
     )

@@ -17,7 +17,7 @@ def test_the_measured_age_the_limit_and_the_date_are_told():
     key = a_key(304)
     [finding] = check(key_too_old, key)
     assert finding.message == f"The access key of {ACCOUNT}/ci is 304 days old; the limit is 90 (since 2026-04-01)."
-    assert finding.remedy == "Rotate it by hand: keyturn rotate ci"
+    assert finding.remedy == "Rotate it by hand: keyturn rotate ci (in account 111122223333)"
     assert finding.subject == f"{ACCOUNT}/ci/{KEY_ID}"
     assert (finding.key, finding.resource, finding.location) == (key, None, None)
     assert (finding.limit, finding.due) == (days(90), AT - days(214))
@@ -119,7 +119,7 @@ def test_a_likely_link_says_likely():
     assert finding.remedy == (
         "If aws_iam_access_key.k made it, replace it through code: "
         "terraform apply -replace=aws_iam_access_key.k (in infra/prod); if not, by hand: "
-        "keyturn rotate ci"
+        "keyturn rotate ci (in account 111122223333)"
     )
 
 
@@ -234,7 +234,7 @@ def test_other_likely_places_that_are_not_known_are_left_out():
 def test_a_users_name_is_quoted_for_the_shell():
     """The command in the remedy can be pasted."""
     [finding] = check(key_too_old, a_key(304, user="ci bot", last_used=LastUse(at=None)))
-    assert finding.remedy == "Rotate it by hand: keyturn rotate 'ci bot'"
+    assert finding.remedy == "Rotate it by hand: keyturn rotate 'ci bot' (in account 111122223333)"
 
 
 def test_each_key_is_judged():

@@ -11,6 +11,9 @@ IDS = ("AKIAAAAAAAAAAAAAAAAA", "AKIABBBBBBBBBBBBBBBB", "AKIACCCCCCCCCCCCCCCC")
 ADDRESS = "aws_iam_access_key.k"
 
 
+REMEDY = "Find what uses it, then import it or end it: keyturn rotate ci --end AKIABBBBBBBBBBBBBBBB (in account 111122223333)"
+
+
 def known(**changes):
     """A key that the state knows."""
     return a_key(30, **{"id": IDS[0], "address": ADDRESS, **changes})
@@ -28,7 +31,7 @@ def test_a_key_that_the_state_does_not_know():
     assert finding.message == (
         f"An active access key of {ACCOUNT}/ci is known to no code or state. Terraform makes other keys of this user."
     )
-    assert finding.remedy == "Find what uses it, then import it or end it: keyturn rotate ci"
+    assert finding.remedy == REMEDY
     assert (finding.key, finding.subject) == (other, other.subject)
     assert (finding.location, finding.resource) == (resource.location, resource)
     assert finding.severity is Severity.MEDIUM
@@ -101,7 +104,10 @@ def test_more_keys_than_the_code_makes():
         f"{ACCOUNT}/ci has 2 active access keys, and the code makes 1: 1 is known to no code. "
         "Which cannot be told without the state."
     )
-    assert finding.remedy == "Give the state too (--state) to see which; then import it or end it: keyturn rotate ci"
+    assert finding.remedy == (
+        "Give the state too (--state) to see which; then import it or end it: "
+        "keyturn rotate ci --end KEY (in account 111122223333)"
+    )
     assert (finding.subject, finding.key) == (f"{ACCOUNT}/ci", None)
     assert (finding.location, finding.resource) == (resource.location, resource)
 
@@ -203,7 +209,7 @@ def test_a_key_of_a_user_without_any_in_code():
         "Terraform likely manages this user (aws_iam_user.ci; the name tells) and makes no key of it."
     )
     assert (finding.key, finding.location, finding.related) == (key, PLACE, ())
-    assert finding.remedy == "Find what uses it, then import it or end it: keyturn rotate ci"
+    assert finding.remedy == REMEDY
 
 
 def test_a_user_inside_a_module_is_shown_at_its_calls_too():

@@ -23,7 +23,7 @@ def test_two_active_keys_for_too_long():
     old, new = keys(80, 30)
     [finding] = check(user_has_extra_keys, old, new)
     assert finding.message == f"{ACCOUNT}/ci has had 2 active access keys for 30 days; the limit is 14 (since 2026-10-16)."
-    assert finding.remedy == "End the older key when nothing uses it: keyturn rotate ci"
+    assert finding.remedy == "End the older key when nothing uses it: keyturn rotate ci (in account 111122223333)"
     assert finding.subject == f"{ACCOUNT}/ci"
     assert finding.key == new
     assert (finding.limit, finding.due) == (days(14), AT - days(16))
