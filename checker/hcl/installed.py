@@ -21,11 +21,18 @@ def installed(root: str) -> dict[str, str]:
         import json  # where nothing was downloaded, nothing is read
 
         listed = json.loads(text)["Modules"]
-        pairs = {str(one["Key"]): os.path.realpath(os.path.join(root, str(one["Dir"]))) for one in listed if one["Key"]}
+        pairs = dict(filter(None, map(_pair, listed)))
     except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
         return {}
     inside = tuple(os.path.join(os.path.realpath(one), "") for one in (root, data))
-    return {key: path for key, path in pairs.items() if path.startswith(inside)}
+    paths = {key: os.path.realpath(os.path.join(root, place)) for key, place in pairs.items()}
+    return {key: path for key, path in paths.items() if path.startswith(inside)}
+
+
+def _pair(entry: object) -> tuple[str, str] | None:
+    """The module path and the directory of one entry; None for the root's own, and for one that is no such thing."""
+    key, place = (entry.get("Key"), entry.get("Dir")) if isinstance(entry, dict) else (None, None)
+    return (key, place) if isinstance(key, str) and isinstance(place, str) and key and "\0" not in place else None
 
 
 def data_folder(root: str) -> str:

@@ -383,6 +383,22 @@ def test_a_bad_list_of_modules_is_a_module_not_looked_into(text):
 
 
 @pytest.mark.parametrize(
+    "odd", ["{}", "[]", "null", '{"Key": "v", "Dir": 7}', '{"Key": 7, "Dir": "x"}', '{"Key": "v", "Dir": "a\\u0000"}']
+)
+def test_an_odd_entry_in_the_list_of_modules_hides_no_other(odd):
+    """Only what the entry would tell is not known."""
+    call = 'module "{0}" {{\n  source = "example/user/aws"\n}}\n'
+    write(main_tf=call.format("u") + call.format("v"))
+    folder = Path(".terraform/modules/u")
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text(key('"u"'))
+    (folder.parent / "modules.json").write_text(f'{{"Modules": [{odd}, {{"Key": "u", "Dir": "{folder}"}}]}}')
+    found = facts()
+    assert [one.users for one in found if isinstance(one, KeyResource)] == [("u",)]
+    assert [one.address for one in found if isinstance(one, ModuleCall)] == ["module.v"]
+
+
+@pytest.mark.parametrize(
     ("version", "switch", "kind"),
     [
         ("~> 5.0", "", Rotation.NONE),
