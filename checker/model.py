@@ -229,6 +229,8 @@ class Instance:
     status: str | None = "Active"
     owner: str = ""
     calls: tuple[Related, ...] = ()
+    was: tuple[str, ...] = ()
+    """The addresses that `moved` blocks say it had: what a state still knows it by."""
     is_veiled: bool = False
     """Whether Terraform marks the name of the user as sensitive: then `user` is None."""
     veiled: str | None = field(default=None, repr=False)

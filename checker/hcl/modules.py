@@ -148,6 +148,8 @@ class Module:
     notes: list[tuple[Declared | None, CodeFile, str, Place]] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
     near: str = ""
+    moves: tuple[tuple[str, str], ...] | None = None
+    """From where to where its `moved` blocks lead, once that has been asked for."""
 
     @property
     def shown(self) -> str:

@@ -1,4 +1,4 @@
-"""Instances by their Terraform address, also where the code cannot tell the index."""
+"""Instances by their Terraform address, also where the code cannot tell the index, or the state has one from before a move."""
 
 from __future__ import annotations
 
@@ -23,22 +23,26 @@ def place(instance: Instance) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """The instances of some resources, by address, and by address without its indexes where one is not known."""
+    """The instances of some resources by address; by address without its indexes where one is not known; by those of before."""
 
     known: dict[str, list[Site]]
     open: dict[str, list[Site]]
+    former: dict[str, list[Site]]
 
     @classmethod
     def of(cls, resources: Iterable[KeyResource]) -> Addresses:
         known: dict[str, list[Site]] = defaultdict(list)
         unknown: dict[str, list[Site]] = defaultdict(list)
+        former: dict[str, list[Site]] = defaultdict(list)
         for resource in resources:
             for one in resource.instances:
+                for was in one.was:
+                    former[was].append((resource, one))
                 if "[*]" in one.address:
                     unknown[_INDEX.sub("", one.address)].append((resource, one))
                 else:
                     known[one.address].append((resource, one))
-        return cls(known=dict(known), open=dict(unknown))
+        return cls(known=dict(known), open=dict(unknown), former=dict(former))
 
     def at(self, address: str, user: str | None) -> list[Site]:
         """The instances that may have this address, or make it inside their module: several where two roots may be meant.
@@ -50,7 +54,7 @@ class Addresses:
         return [site for site in fitting if site[1].whose == user] or fitting
 
     def _at(self, address: str) -> list[Site]:
-        return self.known.get(address) or self._open(address)
+        return self.known.get(address) or self._open(address) or self.former.get(address, [])
 
     def _open(self, address: str) -> list[Site]:
         indexes = _INDEX.findall(address)

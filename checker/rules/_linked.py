@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checker.model import DELETED, AccessKey, Facts, Finding, Link, Location, Related, Rule
+from checker.model import DELETED, AccessKey, Facts, Finding, Instance, Link, Location, Related, Rule
 from checker.rules._words import count
 
 
@@ -82,8 +82,16 @@ def at_code(finding: Finding, links: Sequence[Link]) -> Finding:
 def address(link: Link) -> str:
     """The most exact address that is known for a linked key."""
     if link.exact and link.key.address:
-        return link.key.address
+        return _after_moves(link.key.address, link.instance) if link.instance else link.key.address
     return link.instance.address if link.instance else link.resource.address
+
+
+def _after_moves(known: str, instance: Instance) -> str:
+    """Where `moved` blocks bring what a state knows by an address."""
+    for was in instance.was:
+        if known == was or known.startswith(f"{was}."):
+            return instance.address + known[len(was) :]
+    return known
 
 
 def _origin(link: Link, others: int) -> str:

@@ -11,6 +11,7 @@ from typing import TypedDict
 from checker.hcl.evaluate import Names
 from checker.hcl.marks import is_sensitive
 from checker.hcl.modules import Declared
+from checker.hcl.moved import former
 from checker.hcl.run import Run
 from checker.hcl.values import EvaluationError, Unknown, Value
 from checker.hcl.world import Key, ModuleInstance, spell
@@ -105,8 +106,10 @@ def made_by_call(run: Run, owner: ModuleInstance, call: Declared, known: KnownMo
     base = owner.under(f"module.{call.labels[0]}")
     for key in (None,) if isinstance(keys, Unknown) else keys:
         given = _Given(run, owner, call, run.bindings(owner, call, key, owner.names))
+        address = base + ("[*]" if isinstance(keys, Unknown) else spell(key))
         instance = Instance(
-            address=base + ("[*]" if isinstance(keys, Unknown) else spell(key)),
+            address=address,
+            was=former(owner, address),
             root=owner.root,
             status=settled(given.value(known.status)),
             calls=tuple(chain(owner)),

@@ -14,6 +14,7 @@ from checker.hcl.directory import load
 from checker.hcl.installed import installed, is_outside
 from checker.hcl.marks import is_sensitive, told
 from checker.hcl.modules import Declared, Module, Trouble
+from checker.hcl.moved import former
 from checker.hcl.nodes import Literal
 from checker.hcl.run import Run
 from checker.hcl.simulate import Question
@@ -108,8 +109,10 @@ class Finder:
             planned = _plan(run, owner, declared, key, address)
             whose = named(_text(planned, "user"), partial(_hides, run, owner, declared, key, address))
             status, user = _status(planned), _owner(run, planned)
-            tags = tags_of(run, user)
-            instance = Instance(address=address, root=owner.root, status=status, owner=user, calls=calls, tags=tags, **whose)
+            tags, was = tags_of(run, user), former(owner, address)
+            instance = Instance(
+                address=address, root=owner.root, status=status, owner=user, calls=calls, tags=tags, was=was, **whose
+            )
             yield Sighting(declared, declared.labels[0], mechanism, instance, place, whole)
 
     def _elsewhere(self, run: Run, owner: ModuleInstance, call: Declared, source: str) -> None:

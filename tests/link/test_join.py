@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker.link import join
+from checker.link import join, merge_resources
 from checker.model import DELETED, ROOT_USER, Link, Location, Origin, Rotation
 from tests.factories import AT, KEY_ID, a_key, a_resource, an_instance, days, facts
 
@@ -222,3 +222,18 @@ def test_links_come_in_order():
             ("a", "j", "main.tf:5"),
         )
     ]
+
+
+def test_an_address_from_before_a_move_leads_to_the_code():
+    """A state from before the move knows the key by its old address; a block that has that address now comes first."""
+    moved = a_resource(instances=(an_instance(K, was=(OLD,)),))
+    state = a_resource(Rotation.UNKNOWN, address=OLD, origin=Origin.STATE, instances=(an_instance(OLD, root=""),), location=None)
+    assert merge_resources([moved, state]) == (moved,)
+    assert links(a_key(address=OLD), moved) == [(KEY_ID, K, True)]
+    assert links(a_key(address=OLD), moved, a_resource(address=OLD, instances=(an_instance(OLD),))) == [(KEY_ID, OLD, True)]
+
+
+def test_a_module_that_moved_takes_its_keys_along():
+    """A key inside a known public module is the call's, by its old name too."""
+    call = a_resource(type="module", address="module.new", instances=(an_instance("module.new", was=("module.old",)),))
+    assert links(a_key(address=f"module.old.{K}"), call) == [(KEY_ID, "module.new", True)]

@@ -110,6 +110,21 @@ def test_a_linked_key_stands_at_its_code():
     assert finding.remedy == "Replace it through code: terraform apply -replace='aws_iam_access_key.k[\"a\"]'"
 
 
+@pytest.mark.parametrize(
+    ("known", "was", "now"),
+    [
+        ("aws_iam_access_key.old", "aws_iam_access_key.old", "aws_iam_access_key.k"),
+        ("module.old.aws_iam_access_key.k", "module.old", "aws_iam_access_key.k.aws_iam_access_key.k"),
+        ("module.other.aws_iam_access_key.k", "module.old", "module.other.aws_iam_access_key.k"),
+    ],
+)
+def test_a_key_that_moved_is_replaced_where_it_will_be(known, was, now):
+    """The state knows an address from before the move; Terraform takes the new one only."""
+    resource = a_resource(instances=(an_instance(was=(was,)),))
+    [finding] = check(key_too_old, a_link(a_key(304, address=known), resource))
+    assert finding.remedy == f"Replace it through code: terraform apply -replace={now}"
+
+
 def test_a_likely_link_says_likely():
     """A key that is linked by its user's name only is fixed through code only if the code made it."""
     resource = a_resource(instances=(an_instance(root="infra/prod"),))
