@@ -13,7 +13,6 @@ from checker.hcl.files import Unreadable
 from checker.hcl.files import read as read_bytes
 from checker.hcl.inputs import gather
 from checker.hcl.modules import Module, Trouble
-from checker.hcl.values import Value
 from checker.hcl.world import World
 from checker.model import ASKED, Evidence, Fact, Gap, KeyResource, Location, ModuleCalls, SourceText
 from checker.sources._ignores import ignores
@@ -45,17 +44,22 @@ def _root(finder: Finder, root: str, roots: Roots, given: CodeSettings) -> None:
     )
     inputs = gather(world.root, environment=given.environment, given=given.values)
     world.given.update(inputs.values)
-    if given.planned:
-        world.given.update(_planned(given, finder, root, roots))
     finder.trouble.extend(inputs.trouble)
+    if given.planned:
+        _look_as_planned(finder, world, given, roots)
+    else:
+        finder.look(world)
+
+
+def _look_as_planned(finder: Finder, world: World, given: CodeSettings, roots: Roots) -> None:
+    """Look with the values with which this root was planned, and leave out the keys that its plans say will not be."""
+    from checker.sources._planned import are_none, plans_of, values_of
+
+    plans = plans_of(given.planned, world.root, [finder.load(one) for one in roots.roots])
+    world.given.update(values_of(plans))
+    before = len(finder.seen)
     finder.look(world)
-
-
-def _planned(given: CodeSettings, finder: Finder, root: str, roots: Roots) -> dict[str, Value]:
-    """The values with which this root was planned."""
-    from checker.sources._planned import values_for
-
-    return values_for(given.planned, finder.load(root), [finder.load(one) for one in roots.roots])
+    finder.seen[before:] = [one for one in finder.seen[before:] if not are_none(one.instance.address, plans)]
 
 
 def _reader(root: str) -> Callable[[str], str | None]:

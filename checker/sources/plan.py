@@ -71,15 +71,30 @@ def _read(what: str, stream: BinaryIO, at: datetime, code: Code | None, planned:
         return _told(what, plan, at)
     with sought(whole) as file:
         plan = _plan_file.read(file)
-        _pass_on(plan, planned, () if code else [bare(one.address) for one in (*plan.changes, *plan.prior)], inside=bool(code))
+        own = () if code else [bare(one.address) for one in (*plan.changes, *plan.prior)]
+        _pass_on(plan, planned, own, inside=bool(code))
         inside = _plan_source.facts(file, what, code) if code else ()
         return (*_told(what, plan, at), *inside)
 
 
 def _pass_on(plan: Plan, planned: Take | None, keys: Iterable[str], *, inside: bool = False) -> None:
-    """Tell the values of variables, if something tells the root module that they are for: its keys, or the code in the plan."""
-    if planned and plan.variables and (keys or inside):
-        planned(Planned(variables=plan.variables, keys=frozenset(keys)))
+    """Tell of variables and keys, if something tells the root module that they are for: its keys, or the code in the plan."""
+    if planned and (keys or inside):
+        planned(Planned(variables=plan.variables, keys=frozenset(keys), will_be=_will_be(plan)))
+
+
+def _will_be(plan: Plan) -> frozenset[str] | None:
+    """The addresses of the keys after the apply; None where the plan is not of all."""
+    if plan.flags.get("complete") is not True or plan.flags.get("errored") is True or plan.damaged:
+        return None
+    return frozenset(one.address for one in _all(plan) if one.after and not one.deposed)
+
+
+def _all(plan: Plan) -> list[Change]:
+    """What is done with each key; one that the plan only knows, as when it refreshes, stays as it is."""
+    dealt = {(one.address, one.deposed) for one in plan.changes}
+    left = [one for one in plan.prior if (one.address, one.deposed) not in dealt]
+    return sorted((*plan.changes, *left), key=lambda one: (one.address, one.deposed))
 
 
 def _told(what: str, plan: Plan, at: datetime) -> tuple[Fact, ...]:
@@ -128,7 +143,7 @@ class _Told:
 
     def facts(self) -> Iterator[Fact]:
         """Keys by address, then the resources that make them, then what is not told."""
-        changes = self._changes()
+        changes = _all(self.plan)
         keys = [key for change in changes if (key := self._key(change))]
         yield from keys
         yield from self.plan.owners.users()
@@ -138,12 +153,6 @@ class _Told:
             yield from self._unknowns(change)
         counts = (("resources", self.plan.resources), ("keys", len(keys)))
         yield Evidence(kind="plan", name=self.what, as_of=_made(self.plan), counts=counts)
-
-    def _changes(self) -> list[Change]:
-        """What is done with each key; one that the plan only knows, as when it refreshes, stays as it is."""
-        dealt = {(one.address, one.deposed) for one in self.plan.changes}
-        left = [one for one in self.plan.prior if (one.address, one.deposed) not in dealt]
-        return sorted((*self.plan.changes, *left), key=lambda one: (one.address, one.deposed))
 
     def _key(self, change: Change) -> AccessKey | None:
         """The key as it will be; where it will be gone, as it is."""

@@ -106,11 +106,11 @@ def heard(data, **more):
 
 
 def test_a_plan_in_json_passes_its_values_on():
-    """With the keys of its code; a plan without any key, or without a variable, has nothing to tell."""
+    """With the keys of its code; a plan without any key has nothing to tell."""
     variables = {"a": {"value": [1, {"b": None}]}, "empty": {}}
     assert heard(data_of(a_plan(code=[a_block(K)], variables=variables))) == [({"a": [1, {"b": None}], "empty": None}, [K])]
     assert heard(data_of(a_plan(variables=variables))) == []
-    assert heard(data_of(a_plan(code=[a_block(K)], variables={}))) == []
+    assert heard(data_of(a_plan(code=[a_block(K)], variables={}))) == [({}, [K])]
 
 
 def a_variable(name, value, kind=b'\xc4\x08"string"'):
@@ -136,3 +136,67 @@ def test_a_saved_plan_passes_its_values_on():
 def test_a_change_of_a_plan_alone_still_tells_its_keys():
     """Nobody needs to listen."""
     assert [one for one in plan.read("p", io.BytesIO(data_of(a_plan(a_change()))), at=AT) if isinstance(one, KeyResource)]
+
+
+COUNTED = """
+data "aws_regions" "r" {}
+resource "aws_iam_access_key" "k" {
+  count = length(data.aws_regions.r.names)
+  user  = "u"
+}
+"""
+
+
+def resources(*plans, paths=(".",)):
+    """The keys that the code here makes, for all that it and some plans of it tell."""
+    told = []
+    for one in plans:
+        list(plan.read("p", io.BytesIO(data_of(one)), at=AT, planned=told.append))
+    found = code.read(list(paths), at=AT, settings=code.CodeSettings(planned=told))
+    return [key.address for one in found if isinstance(one, KeyResource) for key in one.instances]
+
+
+NONE = a_plan(code=[a_block(K)], variables={})
+GONE = a_plan(a_change(f"{K}[0]", "delete", after=None), code=[a_block(K)], variables={})
+SOME = a_plan(a_change(f"{K}[3]", "create", before=None), code=[a_block(K)], variables={})
+
+
+@pytest.mark.parametrize(
+    ("plans", "there"),
+    [
+        ([], True),
+        ([NONE], False),
+        ([GONE], False),
+        ([SOME], True),
+        ([NONE, SOME], True),
+        ([{**NONE, "complete": False}], True),
+        ([{**NONE, "errored": True}], True),
+        ([a_plan(a_change("aws_iam_access_key.other"), code=[a_block("aws_iam_access_key.other")], variables={})], True),
+    ],
+)
+def test_keys_that_the_plan_says_will_not_be_are_none(write, plans, there):
+    """Where the code cannot know their number; every plan of the root has to say so, and to be whole."""
+    write(a=COUNTED)
+    assert resources(*plans) == ([f"{K}[*]"] if there else [])
+
+
+def test_keys_that_the_code_knows_stay(write):
+    """A plan that is older than the code, or of another copy, does not take them away."""
+    write(a=ROOT)
+    assert resources(NONE) == [K]
+
+
+def test_of_two_roots_that_a_plan_fits_both_keep_their_keys(write):
+    """Nothing tells which one was planned."""
+    write(a=COUNTED, b=COUNTED)
+    assert resources(NONE) == [f"{K}[*]"] * 2
+
+
+def test_instances_of_a_module_are_told_apart(write):
+    """One instance of the call may have keys, the other none."""
+    call = 'module "m" {\n  source = "../m"\n  for_each = toset(["a", "b"])\n}\n'
+    write(root=call, m=COUNTED)
+    inner = {"address": K, "mode": "managed", "type": "aws_iam_access_key", "name": "k", "expressions": {}}
+    code = {"root_module": {"module_calls": {"m": {"module": {"resources": [inner]}}}}}
+    made = a_plan(a_change(f'module.m["b"].{K}[0]', "create", before=None), variables={}, configuration=code)
+    assert resources(made, paths=["root"]) == [f'module.m["b"].{K}[*]']
