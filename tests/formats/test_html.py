@@ -196,6 +196,41 @@ def test_the_default_of_a_sensitive_variable_is_shown_beside_no_place() -> None:
     assert 'default = "shown"' in text
 
 
+def shown(path: str, text: str, *places: Location) -> str:
+    """What a report shows of a file for findings at some places."""
+    found = [a_finding(location=place) for place in places]
+    return Page(render(a_report(*found, texts=(SourceText(path=path, text=text),))).split("What the rules mean")[0]).text
+
+
+def test_json_with_something_sensitive_in_it_is_shown_by_its_places_only() -> None:
+    """A minified file is one line, and a tidy one has no lines that tell where a variable ends."""
+    body = '{"variable": {"t": {"default": "wJalrCANARY", "sensitive": true}}, "resource": {"aws_iam_access_key": {"k": {}}}}'
+    column = body.index('"k"') + 1
+    place = Location(path="main.tf.json", line=1, column=column, end_line=1, end_column=column + 3)
+    text = shown("main.tf.json", body, place)
+    assert "CANARY" not in text
+    assert '1"k"' in text
+    tidy = body.replace(", ", ",\n").replace("{", "{\n")
+    line = tidy[: tidy.index('"k"')].count("\n") + 1
+    tall = Location(path="main.tf.json", line=line, column=1, end_line=line + 1, end_column=2)
+    text = shown("main.tf.json", tidy, tall)
+    assert "CANARY" not in text
+    assert f'{line}"k": {{' in text
+    assert "CANARY" in shown("main.tf.json", body.replace("sensitive", "nullable"), place)
+
+
+def test_of_a_long_line_what_stands_about_the_place_is_shown() -> None:
+    """A generated line may be a megabyte, and its beginning may tell nothing of a place that is far out."""
+    line = "a" * 500 + "KEY" + "b" * 500
+    at_key = Location(path="main.tf", line=1, column=501, end_line=1, end_column=504)
+    text = shown("main.tf", line, at_key)
+    assert "1…" + "a" * 60 + "KEY" + "b" * 177 + "…" in text
+    assert "1" + "a" * 240 + "…" in shown("main.tf", line, at("main.tf", 1))
+    end = Location(path="main.tf", line=1, column=1000, end_line=1, end_column=1003)
+    assert "b" * 63 + "\n" in shown("main.tf", line, end)
+    assert "a" * 240 + "…" in shown("main.tf", f"{line}\nx", at("main.tf", 2))
+
+
 def test_a_long_block_is_cut() -> None:
     """The beginning tells enough."""
     long = believable().texts[1]

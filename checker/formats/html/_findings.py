@@ -13,24 +13,45 @@ from checker.record import dataclass
 _VARIABLE, _SENSITIVE = re.compile(r"variable\b"), re.compile(r"\s*sensitive\s*=\s*true\b")
 _BEFORE, _AFTER, _LONGEST = 2, 3, 16
 """Lines of code around a place, and at most."""
+_WIDE, _AHEAD = 240, 60
+"""Characters of a line that are shown, and how many of them stand before a place that is far out."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """The lines of a file, and the numbers of those that are shown only where they are a place themselves."""
+    """The lines of a file, and the numbers of those that are shown only where they are a place themselves.
+
+    In JSON, where a line may hold everything, `narrow` says that nothing but the place itself is shown of it.
+    """
 
     lines: tuple[str, ...]
     sealed: frozenset[int]
+    narrow: bool = False
 
     @classmethod
-    def of(cls, text: str) -> _Text:
+    def of(cls, path: str, text: str) -> _Text:
         lines = text.split("\n")
-        return cls(tuple(lines), frozenset(_sealed(lines) if "sensitive" in text else ()))
+        if "sensitive" not in text:
+            return cls(tuple(lines), frozenset())
+        if path.endswith(".json"):
+            return cls(tuple(lines), frozenset(range(1, len(lines) + 1)), narrow=True)
+        return cls(tuple(lines), frozenset(_sealed(lines)))
+
+    def part(self, number: int, place: Location) -> str:
+        """What is shown of a line: of a long one, what stands about the place."""
+        line, is_head = self.lines[number - 1], number == place.line
+        start = place.column - 1 if is_head else 0
+        if self.narrow:
+            return line[start : place.end_column - 1 if number >= place.end_line else None] if is_head else "…"
+        if len(line) <= _WIDE:
+            return line
+        first = max(start - _AHEAD, 0) if start + _AHEAD > _WIDE else 0
+        return ("…" if first else "") + line[first : first + _WIDE] + ("…" if first + _WIDE < len(line) else "")
 
 
 def rows(report: Report) -> Iterator[Markup]:
     """A row a finding, worst first, exempt ones last."""
-    texts = {one.path: _Text.of(one.text) for one in report.texts}
+    texts = {one.path: _Text.of(one.path, one.text) for one in report.texts}
     titles = {rule.id: rule.title for rule in report.rules}
     for order, one in enumerate((*open_findings(report), *exempt_findings(report))):
         yield _row(one, order, texts, titles, report)
@@ -108,7 +129,7 @@ def _code(place: Location, around: Location, what: str, texts: Mapping[str, _Tex
     end = min(max(around.end_line, around.line) + _AFTER, len(text.lines), start + _LONGEST)
     marked = range(place.line, max(place.end_line, place.line) + 1)
     shown = [number for number in range(start, end + 1) if number in marked or number not in text.sealed]
-    numbered = [_line(number, text.lines[number - 1], marked=number in marked) for number in shown]
+    numbered = [_line(number, text.part(number, place), marked=number in marked) for number in shown]
     return (
         element("figure", caption, element("pre", element("code", *numbered), tabindex=0))
         if numbered
