@@ -149,6 +149,8 @@ class AccessKey:
     slot: int | None = None
     last_used: LastUse | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    tags_read: bool = False
+    """Whether these are all the tags that its user has."""
     address: str | None = None
     planned: tuple[str, ...] = ()
     status_before: str | None = None

@@ -102,6 +102,7 @@ def _combined(some: Sequence[AccessKey]) -> AccessKey:
         created=_first(one.created for one in ranked),
         last_used=_first(one.last_used for one in ranked),
         tags=next((one.tags for one in ranked if one.tags), ()),
+        tags_read=any(one.tags_read for one in ranked),
         address=_first(one.address for one in ranked),
         planned=plan.planned,
         status=status,

@@ -1,4 +1,4 @@
-"""Keys of a credential report, which holds no tags, where a class of the policy goes by them: undecided, which is not clean."""
+"""Keys whose users' tags nobody has read, where a class of the policy goes by them: undecided, which is not clean."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from checker.policy._nouns import KeyClass, Policy
 from checker.rules import RULES
 
 _SHOWN = 3
+_UNREAD = {Seen.REPORT: "a credential report holds none", Seen.LIVE: "they were not read with the keys"}
+_HINT = "Use --live, which reads them"
 
 
 def untagged(facts: Facts, policy: Policy) -> Iterator[Gap]:
-    """One gap for the keys that a class would report if their users had its tags, and that their own class passes."""
-    doubtful = set()
+    """A gap for the keys that a class would report if their users had its tags, and that their own class passes."""
+    doubtful: dict[Seen, set[str]] = {seen: set() for seen in _UNREAD}
     for key, faces in faces_of_keys(facts):
-        if key.seen_in is Seen.REPORT and not faces.tags:
+        if key.seen_in in doubtful and not (faces.tags or key.tags_read):
             classes = [one for one in policy.classes if fits(replace(one.match, tags=()), faces)]
             if _differ(classes, key, facts.at):
-                doubtful.add(key.name)
-    if doubtful:
-        names = sorted(doubtful)
-        more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-        why = "a credential report holds none, and a class of the policy that goes by tags may be that of"
-        yield Gap(what="the tags of users", why=f"{why} {', '.join(names[:_SHOWN])}{more}", hint="Use --live, which reads them")
+                doubtful[key.seen_in].add(key.name)
+    for seen, found in doubtful.items():
+        if found:
+            names = sorted(found)
+            more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+            why = f"{_UNREAD[seen]}, and a class of the policy that goes by tags may be that of"
+            yield Gap(what="the tags of users", why=f"{why} {', '.join(names[:_SHOWN])}{more}", hint=_HINT)
 
 
 def _differ(classes: Sequence[KeyClass], key: AccessKey, at: datetime) -> bool:

@@ -174,4 +174,4 @@ def _with_tags(account: Account, user: User, keys: list[AccessKey]) -> list[Acce
         account.lose(LIST_TAGS, user.name)
         return keys
     tags = sorted((str(tag["Key"]), str(tag["Value"])) for page in pages for tag in page.get("Tags", ()))
-    return [replace(key, tags=tuple(tags)) for key in keys]
+    return [replace(key, tags=tuple(tags), tags_read=True) for key in keys]

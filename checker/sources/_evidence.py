@@ -85,6 +85,7 @@ def _key_document(key: AccessKey) -> dict[str, Any]:
         "created": key.created and stamp(key.created),
         "last_used": key.last_used and _use_document(key.last_used),
         "tags": [list(pair) for pair in key.tags],
+        "tags_read": key.tags_read,
         "arn": key.arn,
         "seen_in": key.seen_in.value,
         "as_of": stamp(key.as_of),
@@ -116,6 +117,7 @@ def _key(entry: dict[str, Any]) -> AccessKey:
         created=_maybe_moment(entry["created"]),
         last_used=None if use is None else _use(use),
         tags=tuple((_text(name), _text(value)) for name, value in entry["tags"]),
+        tags_read=entry.get("tags_read", bool(entry["tags"])) is True,  # files of older versions do not say
         arn=_maybe_text(entry["arn"]),
         seen_in=Seen(entry["seen_in"]),
         as_of=_moment(entry["as_of"]),

@@ -39,6 +39,16 @@ def test_a_key_that_a_class_of_tags_would_report_is_a_gap() -> None:
     )
 
 
+def test_a_saved_key_without_tags_is_a_gap() -> None:
+    """Evidence that was saved for a policy without such a class, or for an earlier day, may lack tags."""
+    first, second = said(of_report(), of_report("bot-2", seen_in=Seen.LIVE))
+    assert first.startswith("the tags of users: a credential report holds none, ")
+    assert second == (
+        "the tags of users: they were not read with the keys, and a class of the policy that goes by tags may be that of "
+        "111122223333/bot-2. Use --live, which reads them"
+    )
+
+
 def test_many_users_are_counted() -> None:
     """Three names are enough."""
     (gap,) = said(*(of_report(f"bot-{number}") for number in range(5)))
@@ -54,7 +64,7 @@ def test_many_users_are_counted() -> None:
         of_report("bot-9"),
         of_report(status="Inactive"),
         of_report(tags=(("class", "human"),)),
-        of_report(seen_in=Seen.LIVE),
+        of_report(seen_in=Seen.LIVE, tags_read=True),
     ],
     ids=["young", "too old for all", "of no such user", "of a stricter class", "inactive", "with tags", "asked about live"],
 )

@@ -226,6 +226,8 @@ def test_tags_are_read_when_asked_for(amazon, passing):
     amazon.add(people=[person("ci", Key(age=120), tags={"owner": "web", "a": "b"}), person("young", Key(), Key(age=2))])
     facts = read(passing, replace(LIMITS, tags=True))
     assert keys(facts)[0].tags == (("a", "b"), ("owner", "web"))
+    assert [(one.user, one.tags_read) for one in keys(facts) if one.user != "ci"] == [("young", False)] * 2
+    assert keys(facts)[0].tags_read
     assert amazon.count()["ListUserTags"] == 1
 
 

@@ -18,7 +18,12 @@ GAP = Gap(what="account 444455556666", why="access was denied", hint="Allow iam:
 EVIDENCE = Evidence(kind="account", name="111122223333", as_of=AT, counts=(("users", 3), ("keys", 2)))
 FACTS = (
     a_key(),
-    a_key(user="röot", created=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone.utc), tags=(("owner", "team=ä, b"),)),
+    a_key(
+        user="röot",
+        created=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone.utc),
+        tags=(("owner", "team=ä, b"),),
+        tags_read=True,
+    ),
     a_key(None, id=None, slot=2, account=None, arn=None, status="Expired", last_used=None, seen_in=Seen.REPORT),
     a_key(last_used=LastUse(at=None), arn="arn:aws-us-gov:iam::111122223333:user/ci"),
     GAP,
@@ -45,6 +50,16 @@ def test_what_was_saved_is_read_again_whole():
 def test_a_gap_of_the_live_run_is_a_gap_of_the_saved_one():
     """Evidence of a run that could not see everything does not become clean by saving it."""
     assert GAP in read(save([GAP], at=AT))
+
+
+def test_whether_tags_were_read_is_kept():
+    """A user without tags is not one whose tags nobody read; an older file does not tell, unless it has some."""
+    both = (a_key(tags_read=True), a_key(user="unread"))
+    assert [one.tags_read for one in read(save(both, at=AT)) if isinstance(one, AccessKey)] == [True, False]
+    older = json.loads(save([a_key(), a_key(tags=(("a", "b"),))], at=AT))
+    for entry in older["keys"]:
+        del entry["tags_read"]
+    assert [one.tags_read for one in read(json.dumps(older).encode()) if isinstance(one, AccessKey)] == [False, True]
 
 
 def test_saving_is_byte_stable():
