@@ -88,16 +88,24 @@ class _Look:
         self.data: dict[str, bytes] = {}
         self.units: list[Unit] = []
 
-    def file(self, name: str) -> None:
-        """Look at one file. Every search here is made in thousands of files, so none is made that can be spared."""
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a file; None, with a gap, where it cannot be read or is no text."""
         try:
-            data = self.data[name] = read(self.inside + name)
+            data = read(self.inside + name)
         except Unreadable as error:
             self.gaps.append(_unread(self.near + name, str(error)))
-            return
+            return None
         if data.find(b"\0", 0, 4096) >= 0 or data.startswith(_UTF_16):
             self.gaps.append(_unread(self.near + name, "not UTF-8"))
+            return None
+        return data
+
+    def file(self, name: str) -> None:
+        """Look at one file. Every search here is made in thousands of files, so none is made that can be spared."""
+        data = self.read(name)
+        if data is None:
             return
+        self.data[name] = data
         for needle in () if self.keys else self.needles:
             if needle in data:
                 self.keys = True
@@ -110,12 +118,8 @@ class _Look:
 
     def other(self, name: str) -> None:
         """Look at a file that Terragrunt may read."""
-        try:
-            data = read(self.inside + name)
-        except Unreadable as error:
-            self.gaps.append(_unread(self.near + name, str(error)))
-            return
-        if b"source" in data:
+        data = self.read(name)
+        if data is not None and b"source" in data:
             from checker.sources._terragrunt import faults, may_name, units
 
             file = CodeFile(self.near + name, data)

@@ -103,7 +103,7 @@ def _place(text: str, directory: str) -> tuple[str, str]:
         return "", _UNCLEAR
     if "://" in path or "::" in path:
         return "", ABSENT
-    full = os.path.realpath(os.path.join(directory, path.replace("//", "/")))
+    full = os.path.join(directory, path.replace("//", "/"))
     if os.path.isdir(full):
-        return full, ""
+        return os.path.realpath(full), ""
     return "", _NOWHERE if path.startswith((".", "/")) else ABSENT

@@ -152,7 +152,15 @@ def test_what_cannot_be_read_is_a_gap():
     """A file of Terragrunt that is broken, or leads nowhere, is never clean; one that may be another tool's is left alone."""
     write(a__terragrunt_hcl=terraform('"github.com/a/b"', "inputs = {\n"), b__job_hcl='job {\n  source = "x"\n')
     os.symlink("nowhere", "c.hcl")
-    assert sorted(one.what for one in gaps(facts())) == ["a/terragrunt.hcl:4", "c.hcl"]
+    Path("d.hcl").write_bytes(b'terraform {\n  source = "a\0b"\n}\n')
+    assert sorted(one.what for one in gaps(facts())) == ["a/terragrunt.hcl:4", "c.hcl", "d.hcl"]
+
+
+def test_no_source_is_a_bug():
+    """However long it is, and whatever stands in it."""
+    late = "#" * 5000 + '\nterraform {\n  source = "./a\0b"\n}\n'
+    write(a__terragrunt_hcl=late, b__terragrunt_hcl=terraform('"' + "a/" * 4000 + '"'), c__terragrunt_hcl=terraform('"a/$$x%%b"'))
+    assert [one.location.path for one in listed(facts())] == [f"{name}/terragrunt.hcl" for name in "abc"]
 
 
 def test_a_folder_with_files_of_other_tools_has_no_terraform():
