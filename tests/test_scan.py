@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from checker.errors import SourceError
 from checker.model import (
+    ASKED,
     Evidence,
     Gap,
     Ignore,
@@ -118,6 +119,9 @@ def test_modules_that_were_not_looked_into():
     """They are listed; where the policy says so, they are gaps as well."""
     report = scan(source(CALL))
     assert (report.calls, report.gaps, report.exit_code) == ((CALL,), (), 0)
+    asking = replace(CALL, why=f"not downloaded here; create_access_key = true {ASKED}")
+    report = scan(source(asking))
+    assert ([one.what for one in report.gaps], report.exit_code) == (["module.m (a/b/c)"], 3)
     report = scan(source(CALL), policy="unresolved_modules: gap")
     assert report.calls == (CALL,)
     assert report.gaps == (

@@ -99,8 +99,9 @@ class Makers:
         for _, one in self._free():
             if one.whose is None:
                 yield f"{one.address} makes a key for a user that the code does not tell"
-        if self.policy.unresolved_modules == "gap":
-            yield from (f"{call.address} was not looked into: {call.why}" for call in self.facts.calls)
+        from checker.policy import unlooked
+
+        yield from (f"{call.address} was not looked into: {call.why}" for call in unlooked(self.facts, self.policy))
 
 
 def _standin(user: str, account: str, at: datetime) -> AccessKey:

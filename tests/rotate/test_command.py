@@ -371,8 +371,11 @@ def test_code_that_cannot_be_read_blocks(aws, capsys):
 
 
 def test_modules_that_were_not_looked_into_block_where_the_policy_says_so(aws, capsys):
-    """As they make a scan incomplete there."""
+    """As they make a scan incomplete there, and where a call asks for a key everywhere."""
     world.user("ci")
+    Path("main.tf").write_text('module "m" {\n  source = "example.com/a/b/aws"\n  create_access_key = true\n}\n')
+    found = step(capsys, "ci", "--code", ".")[1]
+    assert (found["action"], "create_access_key = true asks it for an access key" in found["why"]) == ("unknown", True)
     Path("main.tf").write_text('module "m" {\n  source = "example.com/a/b/aws"\n}\n')
     assert step(capsys, "ci", "--code", ".")[1]["action"] == "create"
     Path("keyturn.yaml").write_text("unresolved_modules: gap\n")
