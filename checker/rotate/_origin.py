@@ -46,7 +46,8 @@ def replacing(maker: Maker) -> str:
     """The command that replaces a key through code."""
     place = f" (in {maker.root})" if maker.root not in ("", ".") else ""
     if not maker.whole:
-        return f"terraform apply -replace=ADDRESS{place}, where `terraform state list` shows the ADDRESS of {maker.address}"
+        tool = "terragrunt" if maker.address.startswith("unit.") else "terraform"
+        return f"{tool} apply -replace=ADDRESS{place}, where `{tool} state list` shows the ADDRESS of {maker.address}"
     return f"terraform apply -replace={quoted(maker.address)}{place}"
 
 

@@ -143,6 +143,8 @@ def _apply(link: Link) -> str:
     root = link.instance.root if link.instance else ""
     place = f" (in {root})" if root not in ("", ".") else ""
     name = quoted(address(link))
+    if link.resource.type == "module" and not link.resource.address.startswith("module."):
+        return f"terragrunt apply -replace=ADDRESS{place}, where `terragrunt state list` shows the address"
     if link.resource.type == "module" and not (link.exact and link.key.address):
         return f"terraform apply -replace=ADDRESS{place}, where `terraform state list {name}` shows the address"
     command = f"terraform apply -replace={name}{place}"

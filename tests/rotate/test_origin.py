@@ -38,6 +38,10 @@ def test_an_address_that_is_not_known_to_the_end():
     """How to find it is said."""
     found = hint(Maker(address="module.ci", whole=False))
     assert found.hint.startswith("terraform apply -replace=ADDRESS, where `terraform state list` shows the ADDRESS of module.ci.")
+    found = hint(Maker(address="unit.ci", root="live", whole=False))
+    assert found.hint.startswith(
+        "terragrunt apply -replace=ADDRESS (in live), where `terragrunt state list` shows the ADDRESS of"
+    )
 
 
 def test_several_makers_are_all_named():

@@ -190,6 +190,16 @@ def test_an_exact_link_beats_a_likely_one():
     assert finding.related == ()
 
 
+def test_a_unit_of_terragrunt_shows_where_its_key_is():
+    """Terraform alone knows nothing of it."""
+    unit = a_resource(type="module", address="unit.ci", instances=(an_instance("unit.ci", root="live/ci"),))
+    [finding] = check(key_too_old, a_link(a_key(304), unit, exact=False))
+    assert (
+        "terragrunt apply -replace=ADDRESS (in live/ci), where `terragrunt state list` shows the address; if not"
+        in finding.remedy
+    )
+
+
 def test_a_module_shows_where_its_key_is():
     """A key inside a public module has an address that only the state knows."""
     module = a_resource(type="module", address="module.user", instances=(an_instance("module.user"),))
