@@ -169,4 +169,5 @@ def _instance(node: Node) -> Instance:
         owner=node["owner"].text(),
         is_veiled=node["is_veiled"].flag(),
         calls=node["calls"].each(related),
+        was=node["was"].maybe(lambda some: some.each(Node.text)) or (),
     )

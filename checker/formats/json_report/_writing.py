@@ -180,4 +180,5 @@ def _instance(one: Instance) -> Json:
         "owner": one.owner,
         "is_veiled": one.is_veiled,
         "calls": [related(place) for place in one.calls],
+        **({"was": list(one.was)} if one.was else {}),
     }
