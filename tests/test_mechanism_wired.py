@@ -275,3 +275,19 @@ def test_what_cannot_be_read_on_the_way_is_not_called_broken(unread, tmp_path):
     bridge = block("terraform_data", "t", "input = time_rotating.r.id" + fault * (unread == "bridge"))
     found = mechanism(tmp_path, rotator, bridge, key("terraform_data.t"))
     assert (found.kind, found.period) == (Rotation.CLOCK, None)
+
+
+CONSUMER = "input = %s\n  lifecycle {\n    create_before_destroy = true\n  }"
+
+
+@pytest.mark.parametrize(
+    ("read", "overlap"), [("module.m.id", True), ("module.m[0].id", True), ("module.m.other", False), ("module.n.id", False)]
+)
+def test_what_depends_on_an_output_of_the_module_orders_its_key(read, overlap, tmp_path):
+    """Terraform passes create_before_destroy down over outputs, and from each only to what it names."""
+    outputs = 'output "id" {\n  value = terraform_data.in.output\n}\noutput "other" {\n  value = 1\n}\n'
+    inside = block("terraform_data", "in", "input = aws_iam_access_key.k.id")
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(STATIC + key("time_static.s", lifecycle="") + inside + outputs)
+    call = 'module "m" {\n  source = "./m"\n}\n'
+    assert mechanism(tmp_path, call, block("terraform_data", "c", CONSUMER % read)).overlap is overlap

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from checker.hcl.modules import Declared
+from checker.hcl.modules import Declared, Module
 from checker.hcl.nodes import Attr, Expression, expressions, walk
 from checker.hcl.triggers import parse_target, prevents, says
 from checker.hcl.world import Leaf, ModuleInstance
@@ -32,7 +32,10 @@ def _names_age(expression: Expression) -> bool:
 def _names(expression: Expression, name: str) -> bool:
     for node in walk(expression):
         target = parse_target(node)
-        if target is not None and f"{target.type}.{target.name}" == name:
+        if target is not None and name in (
+            f"{target.type}.{target.name}",
+            ".".join((target.type, target.name, *target.rest[:1])),
+        ):
             return True
     return False
 
@@ -59,13 +62,34 @@ def _first(declared: Declared) -> bool:
 
 
 def _dependents(owner: ModuleInstance, declared: Declared) -> Iterator[Declared]:
-    """The resources of the module that depend on one, directly or over others: Terraform passes create_before_destroy down."""
-    found = {declared.name}
-    waiting = [declared.name]
+    """The resources that depend on one, directly, over others, or over outputs of its module and of those that call it:
+    Terraform passes create_before_destroy down.
+    """
+    place: ModuleInstance | None = owner
+    names = [declared.name]
+    while place is not None and names:
+        found = list(_within(place.module, names))
+        yield from found
+        names = [*names, *(one.name for one in found)]
+        told = [one.labels[0] for one in place.module.outputs.values() if any(_refers(one, name) for name in names)]
+        names = [f"module.{place.call.labels[0]}.{name}" for name in told] if place.call else []
+        place = place.parent
+
+
+def _within(module: Module, names: Sequence[str]) -> Iterator[Declared]:
+    """The resources of one module that refer to something, directly or over others."""
+    found = set(names)
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
-        for one in owner.module.resources.values():
-            if one.name not in found and one.mentions(name) and any(_names(node, name) for node in expressions(one.body)):
+        for one in module.resources.values():
+            if one.name not in found and _refers(one, name):
                 found.add(one.name)
                 waiting.append(one.name)
                 yield one
+
+
+def _refers(declared: Declared, name: str) -> bool:
+    """Whether a block names a resource, or an output of a module."""
+    head = ".".join(name.split(".")[:2])
+    return declared.mentions(head) and any(_names(node, name) for node in expressions(declared.body))
