@@ -17,8 +17,10 @@ from checker.sources._known_modules import WRITTEN, candidates, is_known
 if TYPE_CHECKING:
     from checker.sources._terragrunt import Unit
 
-KEY_NEEDLES = (b"iam_access_key", b"aws_cloudformation_stack", b"keyturn:ignore")
+KEY_NEEDLES = (b"access_key", b"aws_cloudformation_stack", b"keyturn:ignore")
 """What code with keys has in it; what the template of a stack makes may stand in another file or module."""
+_KEY = b"iam_access_key"
+"""What the first of them stands in where a key is made here; elsewhere it may ask a module for one."""
 _LOCAL = re.compile(rb'source"?[ \t]*[=:][ \t]*"(\.\.?(?:[/\\][^"\n]*)?)"')
 _FIRST_LINE = rb'(?:[ \t]*(?:\r?\n[ \t]*)?source[ \t]*=[ \t]*"([^"\n]*)")?'
 _CALL = re.compile(rb'module(?!\.)(?:[ \t]+"?([\w-]+)"?[ \t]*\{' + _FIRST_LINE + rb")?")
@@ -107,7 +109,7 @@ class _Look:
             return
         self.data[name] = data
         for needle in () if self.keys else self.needles:
-            if needle in data:
+            if needle in data and (needle not in _KEY or _KEY in data or WRITTEN.search(data)):
                 self.keys = True
         if name.endswith(".json"):
             self.afar = self.afar or (b"module" in data and (_JSON.search(data) is not None or _leads_nowhere(data, self.path)))
@@ -145,7 +147,7 @@ class _Look:
             line += data.count(b"\n", known, at)
             known = at
             text, may_make = _named(source)
-            if (may_make and candidates(text, _version(data, call))) or _asks(data, call):
+            if may_make and candidates(text, _version(data, call)):
                 self.keys = True
             self.remote.append((where, line, 1, line, 1, f"module.{name.decode('utf-8', 'replace')}", text, ABSENT))
         return plain
@@ -180,12 +182,6 @@ def _end(data: bytes, call: re.Match[bytes]) -> int:
     """Where the block of a call ends: at the next brace that stands first on its line."""
     end = data.find(b"\n}", call.end())
     return end if end >= 0 else len(data)
-
-
-def _asks(data: bytes, call: re.Match[bytes]) -> bool:
-    """Whether a call may ask its module for a key, whoever wrote that; nearly none does."""
-    end = _end(data, call)
-    return data.find(b"access_key", call.end(), end) >= 0 and WRITTEN.search(data, call.end(), end) is not None
 
 
 def _version(data: bytes, call: re.Match[bytes]) -> str:

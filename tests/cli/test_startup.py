@@ -12,6 +12,7 @@ import checker
 ROUNDS = 12
 NO_KEY = 'resource "aws_s3_bucket" "b" {\n  bucket = "example"\n}\n'
 KEY = 'resource "aws_iam_access_key" "k" {\n  user = "ci"\n}\n'
+CALL = 'module "m" {\n  source = "a/b/aws"\n  names  = [for one in ["a"] : upper(one)]\n}\n'
 
 
 def seconds(*arguments: str) -> float:
@@ -63,9 +64,10 @@ def test_without_a_key_nothing_is_loaded_to_judge_one(tmp_path):
     assert len(ours) <= 50
 
 
-def test_a_plain_key_needs_no_python_hcl2(tmp_path):
+@pytest.mark.parametrize("beside", ["", CALL], ids=["alone", "beside a call of a module from elsewhere"])
+def test_a_plain_key_needs_no_python_hcl2(beside, tmp_path):
     """Loading python-hcl2 and its grammar would take as long as the rest of the scan."""
-    (tmp_path / "main.tf").write_text(KEY)
+    (tmp_path / "main.tf").write_text(KEY + beside)
     assert loaded("scan", str(tmp_path)).isdisjoint({"hcl2", "lark", "yaml", "boto3", "botocore"})
 
 
