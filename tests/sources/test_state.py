@@ -284,3 +284,10 @@ def test_tags_that_are_sensitive_are_not_told(name):
     printed = a_resource("aws_iam_user.u", user, sensitive_values={name: {"class": True}})
     for one in (raw, shown(a_resource("aws_iam_access_key.k"), printed)):
         assert keys(read_state(one))[0].tags == ()
+
+
+def test_a_user_without_a_name_is_nobodys():
+    """A damaged state tells nothing of it, and the key is judged."""
+    for user in ({"tags": {"class": "a"}}, {"name": None, "arn": "arn:aws:iam::111122223333:user/x"}):
+        (key,) = keys(read_state(shown(a_resource("aws_iam_access_key.k"), a_resource("aws_iam_user.u", user))))
+        assert (key.tags, key.account) == ((), None)
