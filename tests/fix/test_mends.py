@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from checker.cli import main
+from checker.fix._mend import _shorter
+from checker.model import Mechanism, Rotation
 from tests.fix.table import CASES, FIRST, FROZEN, JSON, KEY, MONTH, ON_DATA, ON_STATIC, ROTATOR, STATIC, Case, bridge, key, mend
 
 BARE, STORED = CASES[0].code, CASES[1].code
@@ -481,3 +484,9 @@ def test_what_nothing_can_be_named_for_gets_a_clock_of_its_own(tmp_path):
         ("rotation-downtime",),
         (f"Replace {K} each month: hang it on terraform_data.k_rotation",),
     )
+
+
+def test_a_period_that_nothing_is_named_for_cannot_be_shortened():
+    """An edit needs a place."""
+    nameless = SimpleNamespace(resource=SimpleNamespace(mechanism=Mechanism(kind=Rotation.CLOCK, why="something replaces it")))
+    assert _shorter(nameless) is None

@@ -409,10 +409,14 @@ def foreign_block(node) -> tuple[object, ...]:
     return (kind.text.decode(), names, node.start_byte, opening.end_byte, node.end_byte, node.start_point[0] + 1)
 
 
+BROKEN = {"fail_never_gap", "ignore_gap_under"}
+"""Cases with a fault inside a block, which only a whole parser sees."""
+
+
 def terraform_files() -> Iterator[Path]:
     """All Terraform of this repository that is meant to be valid."""
     for folder in ("terraform", "tests"):
-        yield from sorted((REPOSITORY / folder).rglob("*.tf"))
+        yield from (path for path in sorted((REPOSITORY / folder).rglob("*.tf")) if path.parent.name not in BROKEN)
 
 
 def test_a_foreign_parser_sees_the_same_blocks(foreign_parser) -> None:

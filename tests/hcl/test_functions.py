@@ -463,3 +463,12 @@ def test_a_value_that_is_deeper_than_any_is_not_written_as_yaml():
     for _ in range(150):
         nested = (nested,)
     assert isinstance(call("yamlencode", nested), Unknown)
+
+
+def test_what_is_deeper_than_anybody_writes_is_not_encoded():
+    """JSON of a hundred levels is written; of more, nobody knows the text."""
+    deep: Value = "a"
+    for _ in range(100):
+        deep = (deep,)
+    assert call("jsonencode", deep) == "[" * 100 + '"a"' + "]" * 100
+    assert isinstance(call("jsonencode", (deep,)), Unknown)

@@ -383,6 +383,14 @@ def test_comments_and_nulls_in_json_are_no_blocks(tmp_path):
     assert list(lifecycle.body.arguments) == ["create_before_destroy"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no pipes with names")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path):
+    """Nobody may ever write into it, and nothing in it is not an empty file."""
+    os.mkfifo(tmp_path / "main.tf")
+    with pytest.raises(Unreadable, match="a pipe, not a file"):
+        read(str(tmp_path / "main.tf"))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no links for everyone, and no /dev/zero")
 def test_a_link_to_itself_is_a_gap(tmp_path):
     """Whether it is a file or a folder nobody can tell; it is no crash, and no clean code."""
