@@ -151,6 +151,8 @@ class AccessKey:
     tags: tuple[tuple[str, str], ...] = ()
     tags_read: bool = False
     """Whether these are all the tags that its user has."""
+    tags_told: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The tags that a plan or a state gives to its user: to find its class with, and never to be shown."""
     address: str | None = None
     planned: tuple[str, ...] = ()
     status_before: str | None = None

@@ -103,6 +103,7 @@ def _combined(some: Sequence[AccessKey]) -> AccessKey:
         last_used=_first(one.last_used for one in ranked),
         tags=next((one.tags for one in ranked if one.tags), ()),
         tags_read=any(one.tags_read for one in ranked),
+        tags_told=next((one.tags_told for one in ranked if one.tags_told), ()),
         address=_first(one.address for one in ranked),
         planned=plan.planned,
         status=status,

@@ -86,7 +86,7 @@ def _faces_of_key(key: AccessKey, links: Sequence[Link]) -> Faces:
         users=frozenset({key.user}),
         accounts=frozenset({key.account} if key.account else ()),
         paths=frozenset().union(*(_paths(link.resource, link.instance) for link in links)),
-        tags=frozenset(key.tags or (pair for link in links if link.instance for pair in link.instance.tags)),
+        tags=frozenset(key.tags or key.tags_told or (pair for link in links if link.instance for pair in link.instance.tags)),
     )
 
 
@@ -96,7 +96,7 @@ def _faces_of_instance(resource: KeyResource, instance: Instance, links: Iterabl
         users=frozenset({instance.whose} if instance.whose is not None else (key.user for key in keys)),
         accounts=frozenset(key.account for key in keys if key.account),
         paths=frozenset(_paths(resource, instance)),
-        tags=frozenset((*instance.tags, *(pair for key in keys for pair in key.tags))),
+        tags=frozenset((*instance.tags, *(pair for key in keys for pair in key.tags or key.tags_told))),
     )
 
 

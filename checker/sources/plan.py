@@ -171,7 +171,7 @@ class _Told:
             created=now.created if now else None,
             id=now.id if now else None,
             account=self.plan.owners.account(known_by.user, near),
-            tags=self.plan.owners.tags(known_by.user, near),
+            tags_told=self.plan.owners.tags(known_by.user, near),
             address=change.address,
             planned=change.actions,
             is_deposed=bool(change.deposed),

@@ -56,7 +56,7 @@ def _key(entry: Entry, state: State, at: datetime) -> AccessKey:
         created=known_of.created,
         id=known_of.id,
         account=state.owners.account(known_of.user, near),
-        tags=state.owners.tags(known_of.user, near),
+        tags_told=state.owners.tags(known_of.user, near),
         address=entry.address,
         is_deposed=bool(entry.deposed),
     )

@@ -269,6 +269,20 @@ def test_no_option_shows_a_canary(name, more, said):
     assert CANARY not in said(*INPUTS[name], *more)[1]
 
 
+def test_tags_of_a_user_choose_a_class_and_are_not_shown(said):
+    """The value of a variable may stand in them; whose keys are old after a day is judged all the same."""
+    user = an_instance(attributes={"name": "svc", "tags": {"class": CANARY}})
+    state = a_state(
+        stored(an_instance(attributes=attributes(user="svc", create_date="2026-10-20T00:00:00Z"))),
+        stored(user, type="aws_iam_user", name="u"),
+    )
+    Path("strict.yaml").write_text(
+        'name: strict\nfor:\n  - match: {tag: {class: "*"}}\n    rules: {key-too-old: {max_age: 1d}}\n'
+    )
+    codes, text = said("--state", data_of(state), "--policy=strict.yaml")
+    assert (codes, CANARY in text, "[key-too-old]" in text) == ([1, 1], False, True)
+
+
 @pytest.mark.parametrize("name", INPUTS)
 def test_no_canary_is_seen_beside_code(name, said):
     """With a checkout whose lines are shown; nothing of the file beside it is."""

@@ -54,7 +54,7 @@ def bare(report: Report) -> Report:
     """The report as it comes back: without texts and what is not shown, its findings in order, tags by name."""
     ordered = sorted(report.findings, key=lambda one: one.order)
     findings = tuple(replace(one, key=_named_tags(one.key), resource=_shown(one.resource)) for one in ordered)
-    keys = tuple(replace(one, tags_read=False) for one in report.keys)
+    keys = tuple(replace(one, tags_read=False, tags_told=()) for one in report.keys)
     return replace(report, texts=(), periods=(), findings=findings, keys=keys, resources=tuple(map(_shown, report.resources)))
 
 
@@ -63,7 +63,7 @@ def _shown(resource: KeyResource | None) -> KeyResource | None:
 
 
 def _named_tags(key: AccessKey | None) -> AccessKey | None:
-    return key and replace(key, tags=tuple(dict(key.tags).items()), tags_read=False)
+    return key and replace(key, tags=tuple(dict(key.tags).items()), tags_read=False, tags_told=())
 
 
 def test_the_whole_report() -> None:
