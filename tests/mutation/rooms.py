@@ -17,6 +17,7 @@ class Room:
 _TYPES = ("tests/hcl/test_schemas.py", "tests/hcl/test_triggers.py")
 _VERDICTS = ("tests/test_mechanism_whole.py", "tests/test_mechanism_wired.py")
 _PLAYED = (*_VERDICTS, "tests/test_mechanism.py", "tests/test_mechanism_edges.py")
+_OWN = tuple(f"tests/test_mechanism_{name}.py" for name in ("blocked", "unread"))
 _TOLD_TWICE = "(test_table or test_turns_need_no_overlap)"
 """Their programs are those of the golden file, which tells more of each."""
 
@@ -28,7 +29,7 @@ ROOMS = {
         ("checker/sources/report.py", "checker/sources/_rows.py", "checker/sources/_evidence.py"),
         ("tests/sources/test_report.py", "tests/sources/test_report_words.py", "tests/sources/test_evidence.py"),
     ),
-    "mechanism": Room(("checker/mechanism/*.py",), _VERDICTS),
+    "mechanism": Room(("checker/mechanism/*.py",), (*_VERDICTS, *_OWN)),
     "schemas": Room(("checker/hcl/schemas.py", "checker/hcl/triggers.py"), _TYPES),
     "simulate": Room(("checker/hcl/simulate.py",), _PLAYED, _TOLD_TWICE),
     "planner": Room(("checker/hcl/planner.py",), _PLAYED, _TOLD_TWICE),
