@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from checker.hcl.modules import Declared
 from checker.hcl.run import Run
 from checker.hcl.schemas import SCHEMAS
@@ -20,10 +22,14 @@ def locked(run: Run, besides: Declared) -> str:
 
 def reached(run: Run, address: str) -> tuple[Leaf, ...]:
     """Everything that an instance hangs on, through bridges, nearest first."""
+    return tuple(dict.fromkeys(hangs_on(run, address, _is_bridge)))
+
+
+def hangs_on(run: Run, address: str, through: Callable[[Leaf], bool]) -> Iterator[Leaf]:
+    """What an instance hangs on, nearest first, and through some of that what these hang on."""
     bases: dict[str, list[str]] = {}
     for one, (owner, declared, _) in run.where.items():
         bases.setdefault(owner.under(declared.name), []).append(one)
-    seen: dict[Leaf, None] = {}
     waiting = [address]
     done: set[str] = set()
     while waiting:
@@ -32,8 +38,11 @@ def reached(run: Run, address: str) -> tuple[Leaf, ...]:
             continue
         done.add(one)
         for leaf in sorted(run.planned[one].reads, key=lambda leaf: (leaf.path, leaf.place.line, leaf.place.column, leaf.name)):
-            seen.setdefault(leaf)
-            kind = leaf.name.rsplit(".", 2)[-2] if leaf.name.count(".") else ""
-            if leaf.kind == "resource" and kind in SCHEMAS and SCHEMAS[kind].bridge:
+            yield leaf
+            if through(leaf):
                 waiting.extend(bases.get(leaf.name, ()))
-    return tuple(seen)
+
+
+def _is_bridge(leaf: Leaf) -> bool:
+    kind = leaf.name.rsplit(".", 2)[-2] if leaf.name.count(".") else ""
+    return leaf.kind == "resource" and kind in SCHEMAS and SCHEMAS[kind].bridge

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 from checker.hcl.planner import Planner
+from checker.hcl.reach import hangs_on
 from checker.hcl.schemas import SCHEMAS, stays
 from checker.hcl.values import is_known
 from checker.hcl.world import Change, Leaf
@@ -42,18 +42,9 @@ def perhaps(case: Case, address: str, leaves: tuple[Leaf, ...]) -> Mechanism:
 
 def _unread(case: Case, address: str) -> Iterator[Leaf]:
     """What a key hangs on and nobody read, nearest first."""
-    run = case.outcome.run
-    bases: dict[str, list[str]] = defaultdict(list)
-    for one, (owner, declared, _) in run.where.items():
-        bases[owner.under(declared.name)].append(one)
-    waiting, done = [address], set[str]()
-    while waiting:
-        one = waiting.pop(0)
-        done.add(one)
-        for leaf in sorted(run.planned[one].reads, key=lambda leaf: (leaf.path, leaf.place.line, leaf.place.column, leaf.name)):
-            if leaf.kind == "module" or (leaf.kind == "resource" and _is_strange(leaf)):
-                yield leaf
-            waiting.extend(other for other in bases[leaf.name] if other not in done and other in run.planned)
+    for leaf in hangs_on(case.outcome.run, address, lambda _: True):
+        if leaf.kind == "module" or (leaf.kind == "resource" and _is_strange(leaf)):
+            yield leaf
 
 
 def _is_strange(leaf: Leaf) -> bool:
